@@ -1,0 +1,1 @@
+"""Fairport: public appointments given out by a draw that anyone can check."""
