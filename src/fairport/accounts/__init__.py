@@ -1,0 +1,1 @@
+"""Staff, their roles by port, and who may call which address."""

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a member of staff may do; a port officer's and a supervisor's role is bound to one port."""
+
+    PORT_OFFICER = "port_officer", _("Port officer")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    SCHEDULER = "scheduler", _("Scheduler")
+    OPERATOR = "operator", _("Operator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+PORT_ROLES = (Role.PORT_OFFICER, Role.SUPERVISOR)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of staff. Applicants have no account: their access code is enough."""
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {
+        "email": "work address of a member of staff",
+        "full_name": "name of a member of staff",
+    }
+
+    email = models.EmailField(unique=True)
+    full_name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField()
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class RoleGrant(models.Model):
+    """A role given to a member of staff, for one port or for all; taken back by `revoked_at`, never removed."""
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    port = models.ForeignKey("ports.PortOfEntry", on_delete=models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField()
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "port"],
+                condition=Q(revoked_at__isnull=True),
+                nulls_distinct=False,
+                name="accounts_grant_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["port_officer", "supervisor"]) ^ Q(port__isnull=True),
+                name="accounts_grant_port_where_needed",
+                violation_error_message="Port officers and supervisors belong to one port; other roles to none.",
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""Offers, appointments and passes of the appointment programme."""

@@ -1,0 +1,1 @@
+"""The append-only event log, written in the transaction of what it tells."""

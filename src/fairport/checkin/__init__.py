@@ -1,0 +1,1 @@
+"""Arrivals and determinations at a port of entry."""

@@ -1,0 +1,1 @@
+"""The one clock, with the demonstration's offset kept in the database."""

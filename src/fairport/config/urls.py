@@ -1,0 +1,27 @@
+"""Every address of Fairport. Who may call it is declared on the view (accounts/access.py); a test walks them all."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from fairport.accounts.access import public
+from fairport.config.api import api
+from fairport.config.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("language", public(set_language), name="set_language"),
+    path("api/v1/", api.urls),
+    path("office/", include("fairport.accounts.urls")),
+    path("office/", include("fairport.checkin.urls")),
+    path("", include("fairport.notifications.urls")),
+    path("", include("fairport.transparency.urls")),
+    path("", include("fairport.applicant.urls")),
+]
+
+handler400 = "fairport.config.errors.bad_request"
+handler403 = "fairport.config.errors.forbidden"
+handler404 = "fairport.config.errors.not_found"
+handler500 = "fairport.config.errors.server_error"

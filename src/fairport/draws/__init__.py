@@ -1,0 +1,1 @@
+"""Freeze, beacon, run and publication of a draw, for any programme."""

@@ -1,0 +1,1 @@
+"""The outbox: messages that leave only after the commit they tell of."""

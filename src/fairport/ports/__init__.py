@@ -1,0 +1,1 @@
+"""Ports of entry and the appointment slots whose places the draw gives out."""

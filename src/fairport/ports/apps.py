@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PortsConfig(AppConfig):
+    name = "fairport.ports"
+    label = "ports"

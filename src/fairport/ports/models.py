@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class PortOfEntry(models.Model):
+    """A crossing where appointments are kept. Dates of effect are local days: ports come and go."""
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    code = models.CharField(max_length=4, primary_key=True)
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=40)
+    # The zone on the other side of the line, where people wait.
+    traveler_timezone = models.CharField(max_length=40)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    address = models.CharField(max_length=200)
+    opens_on = models.DateField()
+    closes_on = models.DateField(null=True)
+    # `reported`: the capacity was published; `demonstration`: an example value, and pages say so.
+    capacity_source = models.CharField(max_length=20)
+    suspended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes_on__isnull=True) | Q(closes_on__gte=F("opens_on")),
+                name="ports_port_closes_after_opens",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AppointmentSlot(models.Model):
+    """The places of one port, local day and time band, counted in people.
+
+    `held` is everything that is not free: what a frozen draw reserved (`reserved`), offers, appointments, and what was
+    passed on to the walk-in reserve because it was freed too late for any draw (`passed_to_walk_in`).
+    """
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    programme = models.CharField(max_length=64)
+    port = models.ForeignKey(PortOfEntry, on_delete=models.PROTECT, related_name="slots")
+    date = models.DateField()
+    band_start = models.TimeField()
+    band_end = models.TimeField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.PositiveIntegerField()
+    held = models.PositiveIntegerField(default=0)
+    reserved = models.PositiveIntegerField(default=0)
+    passed_to_walk_in = models.PositiveIntegerField(default=0)
+    # Places for people who come without an appointment; a column of its own, beside `capacity`.
+    walk_in_reserve = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["date", "port_id", "band_start"]
+        indexes = [
+            models.Index(fields=["programme", "starts_at"], name="ports_slot_programme_start"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "port", "date", "band_start"], name="ports_slot_one_a_band"),
+            models.CheckConstraint(
+                condition=Q(held__lte=F("capacity")),
+                name="ports_slot_never_oversold",
+                violation_error_message="A band never holds more people than it has places.",
+            ),
+            models.CheckConstraint(
+                condition=Q(held__gte=F("reserved") + F("passed_to_walk_in")),
+                name="ports_slot_held_covers_reserved",
+                violation_error_message="What a draw reserved and what walk-ins were given is part of what is held.",
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="ports_slot_ends_after_start"),
+        ]
+
+    @property
+    def free(self) -> int:
+        """Places that the next draw can give out."""
+        return self.capacity - self.held

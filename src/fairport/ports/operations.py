@@ -1,0 +1,137 @@
+"""The only writers of a slot's `held`, `reserved` and walk-in columns. Each is one conditional UPDATE a slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from fairport.domain.capacity import slots_for_horizon
+from fairport.domain.policy import Policy
+from fairport.ports.models import AppointmentSlot, PortOfEntry
+
+
+class NoPlaceLeft(Exception):
+    """The band has fewer free places than people to hold them for."""
+
+    code = "no_place_left"
+
+
+class PlacesMiscounted(Exception):
+    """More places were to be given back than are held: a defect of ours, never a user's doing."""
+
+    code = "places_miscounted"
+
+
+def sync_ports(*, policy: Policy) -> None:
+    """Makes the ports of a policy known, or brings their names, addresses and dates up to date."""
+    for port in policy.ports:
+        PortOfEntry.objects.update_or_create(
+            code=port.code,
+            defaults={
+                "name": port.name,
+                "timezone": port.timezone,
+                "traveler_timezone": port.traveler_timezone,
+                "latitude": port.latitude,
+                "longitude": port.longitude,
+                "address": port.address,
+                "opens_on": port.opens_on,
+                "closes_on": port.closes_on,
+                "capacity_source": port.capacity_source,
+            },
+        )
+
+
+def ensure_slots(*, policy: Policy, at: datetime) -> int:
+    """Creates the slots of the policy's horizon that are not there yet; existing ones are left alone.
+
+    Returns how many were created.
+    """
+    planned = slots_for_horizon(policy=policy, at=at)
+    if not planned:
+        return 0
+    days = [plan.day for plan in planned]
+    existing = set(
+        AppointmentSlot.objects.filter(
+            programme=policy.programme, date__gte=min(days), date__lte=max(days)
+        ).values_list("port_id", "date", "band_start")
+    )
+    missing = [plan for plan in planned if (plan.port, plan.day, plan.band_start) not in existing]
+    AppointmentSlot.objects.bulk_create(
+        [
+            AppointmentSlot(
+                programme=policy.programme,
+                port_id=plan.port,
+                date=plan.day,
+                band_start=plan.band_start,
+                band_end=plan.band_end,
+                starts_at=plan.starts_at,
+                ends_at=plan.ends_at,
+                capacity=plan.capacity,
+                walk_in_reserve=plan.walk_in_reserve,
+            )
+            for plan in missing
+        ],
+        # Two workers may generate the same day; the unique constraint keeps one.
+        ignore_conflicts=True,
+    )
+    return len(missing)
+
+
+def hold_places(*, slot_id: int, people: int) -> None:
+    """Takes places for `people`. Raises NoPlaceLeft, changing nothing."""
+    changed = AppointmentSlot.objects.filter(pk=slot_id, held__lte=F("capacity") - people).update(
+        held=F("held") + people
+    )
+    if changed != 1:
+        raise NoPlaceLeft
+
+
+def release_places(*, slot_id: int, people: int, next_draw_at: datetime, minimum_notice: timedelta) -> None:
+    """Gives back the places of `people`.
+
+    They are free for the next draw if the band starts at least `minimum_notice` after it; else they go to the port's
+    walk-in reserve, so that nobody can grab a place by being quick. Raises PlacesMiscounted.
+    """
+    slots = AppointmentSlot.objects.filter(pk=slot_id, held__gte=F("reserved") + F("passed_to_walk_in") + people)
+    drawable_from = next_draw_at + minimum_notice
+    changed = slots.filter(starts_at__gte=drawable_from).update(held=F("held") - people)
+    if not changed:
+        changed = slots.filter(starts_at__lt=drawable_from).update(
+            passed_to_walk_in=F("passed_to_walk_in") + people, walk_in_reserve=F("walk_in_reserve") + people
+        )
+    if changed != 1:
+        raise PlacesMiscounted
+
+
+def reserve_for_draw(*, slots: Iterable[AppointmentSlot]) -> dict[int, int]:
+    """Moves each slot's free places into `held`, as reserved by the draw being frozen.
+
+    The slots were read and locked (`FOR UPDATE`, in the order of their ids) by the caller. Returns slot id → places
+    reserved. Raises PlacesMiscounted if a slot changed since it was read or is still reserved by another draw.
+    """
+    reserved: dict[int, int] = {}
+    for slot in slots:
+        changed = AppointmentSlot.objects.filter(pk=slot.pk, held=slot.held, reserved=0).update(
+            reserved=F("capacity") - F("held"), held=F("capacity")
+        )
+        if changed != 1:
+            raise PlacesMiscounted
+        reserved[slot.pk] = slot.free
+    return reserved
+
+
+def settle_draw_cells(*, offered: Mapping[int, int], reserved: Mapping[int, int]) -> None:
+    """Turns what a draw reserved into what it offered, and frees the rest.
+
+    `reserved` is slot id → places reserved at the freeze, `offered` slot id → people offered. Raises PlacesMiscounted.
+    """
+    for slot_id in sorted(reserved):
+        people = offered.get(slot_id, 0)
+        places = reserved[slot_id]
+        changed = AppointmentSlot.objects.filter(pk=slot_id, reserved=places, reserved__gte=people).update(
+            held=F("held") - places + people, reserved=0
+        )
+        if changed != 1:
+            raise PlacesMiscounted

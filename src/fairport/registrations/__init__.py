@@ -1,0 +1,1 @@
+"""Registrations, travelers, drafts and what keeps them one a person."""

@@ -1,0 +1,1 @@
+"""Public figures: places by port and day, draws and their files."""
