@@ -149,11 +149,9 @@ class EmbeddedServer:
         self._make_folder(self.socket_folder, owner=owner)
         if not (self.data / "PG_VERSION").exists():
             self._initialise(programs, owner, major)
-        if self._postmaster_alive():
-            # Left running by a process that was killed, or still starting or stopping.
-            if self._wait_until_answering(START_SECONDS):
-                return
-        self._start(owner)
+        # One may have been left running by a process that was killed.
+        if not self._wait_until_answering(START_SECONDS):
+            self._start(owner)
 
     def _initialise(self, programs: Path, owner: pwd.struct_passwd | None, major: int) -> None:
         # The built-in C.UTF-8 sorts the same on every machine; older servers have nothing as portable as C.
@@ -230,11 +228,11 @@ class EmbeddedServer:
 
     def _wait_until_answering(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
-        while not self.is_answering():
-            if not self._postmaster_alive() or time.monotonic() > deadline:
-                return False
+        while self._postmaster_alive() and time.monotonic() < deadline:
+            if self.is_answering():
+                return True
             time.sleep(0.1)
-        return True
+        return False
 
     def _system_user(self, programs: Path) -> pwd.struct_passwd | None:
         """Return the user that runs the server, with the folders opened to it; None for the present one."""
@@ -280,8 +278,7 @@ def _run(command: list[str | Path], owner: pwd.struct_passwd | None) -> str:
         done = subprocess.run(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             cwd="/",
             text=True,
             check=False,
