@@ -15,6 +15,11 @@ class ClockRefused(Exception):
     code = "clock_refused"
 
 
+def begin_demonstration() -> None:
+    """Marks the database as a demonstration's for good, with its clock at the real time."""
+    DemoClock.objects.get_or_create(pk=1)
+
+
 def advance_clock(*, by: timedelta) -> None:
     """Moves the demonstration's clock forward for server, worker and jobs alike.
 

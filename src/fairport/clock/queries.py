@@ -18,3 +18,8 @@ def now() -> datetime:
 def demo_offset() -> timedelta:
     """How far the demonstration's clock is ahead."""
     return DemoClock.objects.filter(pk=1).values_list("offset", flat=True).first() or timedelta(0)
+
+
+def is_demonstration() -> bool:
+    """True where the database was begun by a demonstration, whatever this process was started for."""
+    return DemoClock.objects.filter(pk=1).exists()

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import psycopg
 from psycopg import sql
 
+from fairport.config import env
 from fairport.config.embedded_postgres import EmbeddedServer
 from fairport.config.paths import var_folder
 
@@ -63,6 +64,7 @@ def connection_parameters(role: str) -> dict[str, Any]:
 
     Raises:
         DatabaseError: the role, or an address in the environment, is not one.
+        SettingError: the size of the pool is not a number.
     """
     if role not in ("owner", "app"):
         raise DatabaseError(f"FAIRPORT_DATABASE_AS must be owner or app, not {role!r}.")
@@ -74,7 +76,15 @@ def connection_parameters(role: str) -> dict[str, Any]:
         parameters = _parse("FAIRPORT_DATABASE_URL")
         # The login may be the owner's or a member's: either way the session has the application's rights only.
         parameters["OPTIONS"]["options"] = f"-c role={APP_ROLE}"
-    return {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0, **parameters}
+    # Only the web server's processes, with their many threads, keep a pool; `fairport serve` sets its size.
+    if pool := env.integer("FAIRPORT_DATABASE_POOL", default=0, low=0, high=1000):
+        parameters["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool, "timeout": 20}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        **parameters,
+    }
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from pathlib import Path
 class SettingError(Exception):
     """An environment variable has a value that cannot be used."""
 
+    code = "setting"
+
 
 def flag(name: str, *, default: bool = False) -> bool:
     """True for 1/true/yes/on, False for 0/false/no/off or an unset variable with that default."""

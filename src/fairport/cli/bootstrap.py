@@ -1,0 +1,40 @@
+"""What a command needs before it can call an operation: the database, the key ring, Django."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fairport.config.database import Role, running_database
+from fairport.config.paths import var_folder
+
+SETTINGS = "fairport.config.settings"
+
+
+class Refused(Exception):
+    """A command refuses what it was asked; the message is one plain sentence."""
+
+    code = "refused"
+
+
+@contextmanager
+def django_ready(*, database_as: Role = "app") -> Iterator[None]:
+    """Inside, Django is set up and its database answers.
+
+    Raises:
+        DatabaseError, EmbeddedServerError: the database cannot be used.
+        SettingError: a variable of the environment has an impossible value.
+    """
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    os.environ["FAIRPORT_DATABASE_AS"] = database_as
+    with running_database():
+        import django
+
+        django.setup()
+        yield
+
+
+def keyring_path() -> Path:
+    """Return the file of the key ring."""
+    chosen = os.environ.get("FAIRPORT_KEYRING")
+    return Path(chosen).expanduser() if chosen else var_folder() / "keyring.json"

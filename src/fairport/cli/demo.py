@@ -1,0 +1,72 @@
+"""Commands for the demonstration: load, advance."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fairport.cli.bootstrap import Refused, django_ready
+
+app = typer.Typer(help="The demonstration's data and clock.", no_args_is_help=True)
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@app.command()
+def load(
+    registrations: Annotated[int, typer.Option(min=1, max=5_000_000, help="How many registrations to make.")],
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
+) -> None:
+    """Add synthetic registrations, plausible and made up."""
+    with _demonstration():
+        from fairport.clock.queries import now
+        from fairport.config.demo import load_registrations
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns) as progress:
+            task = progress.add_task("Registrations", total=registrations)
+            load_registrations(
+                count=registrations, seed=seed, at=now(), on_progress=lambda done: progress.update(task, completed=done)
+            )
+        print(f"Loaded {registrations} registrations.")
+
+
+@app.command()
+def advance(by: Annotated[str, typer.Argument(help="How far: 45m, 12h or 3d.")]) -> None:
+    """Move the demonstration's clock forward; everything that falls due on the way happens."""
+    step = parse_duration(by)
+    with _demonstration():
+        from fairport.clock.queries import now
+        from fairport.config.demo import advance as advance_step_by_step
+
+        advance_step_by_step(by=step)
+        print(f"It is now {now():%Y-%m-%d %H:%M} UTC in the demonstration.")
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `45m`, `12h` or `3d`.
+
+    Raises:
+        typer.BadParameter: it looks otherwise, or is nothing or longer than a year.
+    """
+    match = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
+    duration = timedelta(**{UNITS[match[2]]: int(match[1])}) if match else timedelta(0)
+    if not timedelta(0) < duration <= timedelta(days=366):
+        raise typer.BadParameter(f"Say how far as 45m, 12h or 3d (at most a year), not {text!r}.")
+    return duration
+
+
+@contextmanager
+def _demonstration() -> Iterator[None]:
+    os.environ["FAIRPORT_DEMO"] = "1"
+    with django_ready():
+        from fairport.clock.queries import is_demonstration
+
+        if not is_demonstration():
+            raise Refused("This database is not a demonstration's: begin one with `fairport serve --demo`.")
+        yield

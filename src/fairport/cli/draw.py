@@ -1,0 +1,89 @@
+"""Commands for the draw: freeze, run, list, show."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fairport.cli.bootstrap import Refused, django_ready
+
+app = typer.Typer(help="The daily draw.", no_args_is_help=True)
+
+
+class Beacon(StrEnum):
+    """Where the draw's randomness comes from."""
+
+    LOCAL = "local"
+
+
+@app.command()
+def freeze(
+    programme: Annotated[str, typer.Argument(help="A programme, as `fairport policy list` names it.")],
+    beacon: Annotated[Beacon, typer.Option(help="Where the randomness comes from.")] = Beacon.LOCAL,
+) -> None:
+    """Freeze the next draw of a programme: its entries and places stand from now on. Prints the draw's id."""
+    with django_ready():
+        from fairport.clock.queries import now
+        from fairport.draws.operations import freeze_draw
+
+        print(freeze_draw(programme=programme, at=now(), beacon=beacon.value).draw_id)
+
+
+@app.command()
+def run(draw_id: Annotated[str, typer.Argument(help="A frozen draw.")]) -> None:
+    """Run a frozen draw: order the entries and give out the places."""
+    with django_ready():
+        from fairport.clock.queries import now
+        from fairport.draws.operations import run_draw
+
+        draw = run_draw(draw_id=draw_id, at=now())
+        print(f"{draw.draw_id}: run, with {draw.entries_count} entries and {draw.people} people")
+
+
+@app.command("list")
+def list_draws() -> None:
+    """List the draws, the latest first."""
+    with django_ready():
+        from fairport.draws.queries import list_draws as all_draws
+
+        table = Table("Draw", "State", "Frozen (UTC)", "Run (UTC)", "Entries", "People", box=None)
+        for draw in all_draws():
+            run_at = f"{draw.run_at:%Y-%m-%d %H:%M}" if draw.run_at else "-"
+            table.add_row(
+                draw.draw_id,
+                draw.state,
+                f"{draw.frozen_at:%Y-%m-%d %H:%M}",
+                run_at,
+                str(draw.entries_count),
+                str(draw.people),
+            )
+        Console().print(table)
+
+
+@app.command()
+def show(draw_id: Annotated[str, typer.Argument(help="A draw.")]) -> None:
+    """Show one draw: its times, its published files with their hashes, what came out."""
+    with django_ready():
+        from fairport.draws.queries import files_of_draw, find_draw, outcomes_of_draw
+
+        draw = find_draw(draw_id=draw_id)
+        if draw is None:
+            raise Refused(f"There is no draw {draw_id}.")
+        rows = {
+            "Draw": draw.draw_id,
+            "Programme": draw.programme,
+            "State": draw.state,
+            "Beacon": draw.beacon_kind,
+            "Frozen (UTC)": f"{draw.frozen_at:%Y-%m-%d %H:%M}",
+            "Run (UTC)": f"{draw.run_at:%Y-%m-%d %H:%M}" if draw.run_at else "-",
+            "Entries": str(draw.entries_count),
+            "People": str(draw.people),
+            **{f"Outcome {name}": str(count) for name, count in outcomes_of_draw(draw_id=draw_id).items()},
+            **{file.name: f"sha256 {file.sha256}" for file in files_of_draw(draw_id=draw_id)},
+        }
+        table = Table(show_header=False, box=None)
+        for name, value in rows.items():
+            table.add_row(name, value)
+        Console().print(table)

@@ -1,0 +1,205 @@
+"""Runs the web server and the worker as children of one process, and stops them in order."""
+
+import ctypes
+import ipaddress
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from types import FrameType
+
+STOP_SECONDS = 25
+READY_SECONDS = 60
+# Threads wait for the database most of the time; a connection is only taken while one is in use.
+THREADS_A_PROCESS = 16
+CONNECTIONS_A_PROCESS = 16
+PR_SET_PDEATHSIG = 1
+
+
+class ServeRefused(Exception):
+    """Fairport cannot be served like that; the message is one plain sentence."""
+
+    code = "serve_refused"
+
+
+@dataclass(frozen=True)
+class Child:
+    """A running child and the name that stands before its lines."""
+
+    name: str
+    process: subprocess.Popen[str]
+
+
+# What wakes the main loop: a child that ended (its name), or None for a signal.
+Wake = queue.SimpleQueue[str | None]
+
+
+def serve(*, host: str, port: int, demo: bool) -> int:
+    """Migrate, prepare and serve until SIGINT or SIGTERM. The database must be there.
+
+    Returns:
+        The exit status: 0 after a signal, 1 when a child ended by itself.
+
+    Raises:
+        ServeRefused: a step of the set-up failed.
+    """
+    environment = _environment(host, port, demo=demo)
+    wake: Wake = queue.SimpleQueue()
+    stopping = _stop_on_signals(wake)
+    try:
+        for step in (["migrate"], ["prepare", *(["--demo"] if demo else [])]):
+            if not _run_step(step, environment, stopping):
+                return 0
+        return _run_children(host, port, environment, wake, stopping)
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+def refuse_impossible(*, host: str, port: int, demo: bool) -> None:
+    """Check what can be checked before anything is started.
+
+    Raises:
+        ServeRefused: a demonstration for other machines, or a port that is taken.
+    """
+    if demo and not is_loopback(host):
+        raise ServeRefused(
+            f"The demonstration has accounts whose secrets are printed, so it is served on this machine only, not on"
+            f" {host}."
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ServeRefused(
+                f"Port {port} of {host} cannot be used ({error.strerror}): stop what uses it or choose another --port."
+            ) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _environment(host: str, port: int, *, demo: bool) -> dict[str, str]:
+    environment = {**os.environ, "FAIRPORT_DEMO": "1" if demo else "0", "PYTHONUNBUFFERED": "1"}
+    shown = f"[{host}]" if ":" in host else host
+    environment.setdefault("FAIRPORT_PUBLIC_ADDRESS", f"http://{shown}:{port}")
+    return environment
+
+
+def _stop_on_signals(wake: Wake) -> threading.Event:
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+        wake.put(None)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return stopping
+
+
+def _run_step(arguments: list[str], environment: dict[str, str], stopping: threading.Event) -> bool:
+    """Run one step of the set-up to its end. False when a signal came meanwhile."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fairport", *arguments], env=environment, start_new_session=True, text=True
+    )
+    status = process.wait()
+    if stopping.is_set():
+        return False
+    if status != 0:
+        raise ServeRefused(f"The set-up step `fairport {' '.join(arguments)}` failed, so nothing is served.")
+    return True
+
+
+def _run_children(host: str, port: int, environment: dict[str, str], wake: Wake, stopping: threading.Event) -> int:
+    processes = os.cpu_count() or 1
+    web = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)),
+        *("--workers", str(processes), "--blocking-threads", str(THREADS_A_PROCESS), "--log-level", "warning"),
+        "fairport.config.wsgi:application",
+    ]
+    children = [
+        _start("web", web, {**environment, "FAIRPORT_DATABASE_POOL": str(CONNECTIONS_A_PROCESS)}, wake),
+        _start("worker", [sys.executable, "-m", "fairport", "worker"], environment, wake),
+    ]
+    try:
+        if _wait_until_answering(host, port, children, stopping):
+            print(f"Fairport is ready: {environment['FAIRPORT_PUBLIC_ADDRESS']} (Ctrl-C stops it)", flush=True)
+        ended = None if stopping.is_set() else wake.get()
+    finally:
+        # The server first, so that no request comes in any more; then the worker, which finishes its job.
+        for child in children:
+            _stop(child)
+    if ended is None:
+        print("Fairport has stopped.", flush=True)
+        return 0
+    print(f"The {ended} ended by itself, so everything was stopped.", file=sys.stderr)
+    return 1
+
+
+def _start(name: str, command: list[str], environment: dict[str, str], wake: Wake) -> Child:
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        # A session of its own: Ctrl-C reaches this process only, which then stops the others in order.
+        start_new_session=True,
+        preexec_fn=_end_with_parent,
+    )
+    threading.Thread(target=_pass_lines_on, args=(name, process, wake), daemon=True).start()
+    return Child(name, process)
+
+
+def _end_with_parent() -> None:
+    # Linux only: a child of a killed parent must not keep the port.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _pass_lines_on(name: str, process: subprocess.Popen[str], wake: Wake) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        print(f"{name:<6} | {line}", end="", flush=True)
+    process.wait()
+    wake.put(name)
+
+
+def _wait_until_answering(host: str, port: int, children: list[Child], stopping: threading.Event) -> bool:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and all(child.process.poll() is None for child in children):
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+            return True
+        except OSError:
+            if stopping.wait(0.1):
+                return False
+    return False
+
+
+def _stop(child: Child) -> None:
+    if child.process.poll() is None:
+        child.process.terminate()
+    try:
+        child.process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        print(f"The {child.name} did not stop within {STOP_SECONDS} seconds and was killed.", file=sys.stderr)
+        os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
