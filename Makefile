@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 VENV_STAMP := $(VENV)/.made-$(shell { pwd -P; $(PYTHON) -V; } 2>&1 | cksum | cut -d' ' -f1)
 BASE_STAMP := $(VENV)/.base-$(call sum,requirements/base.txt pyproject.toml)
-TEST_STAMP := $(VENV)/.test-$(call sum,requirements/test.txt pyproject.toml)
+TEST_STAMP := $(VENV)/.test-$(call sum,requirements/test.txt)
 
 .PHONY: run test test-all check check-translations bench assets lock chromium clean help
 .DEFAULT_GOAL := help
