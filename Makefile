@@ -71,11 +71,11 @@ $(VENV_STAMP):
 
 $(BASE_STAMP): $(VENV_STAMP)
 	@echo "Installing the packages of requirements/base.txt …"
-	@$(PIP) install -q --require-hashes -r requirements/base.txt
-	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@$(PIP) install -qq --require-hashes -r requirements/base.txt
+	@$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(TEST_STAMP): $(BASE_STAMP)
 	@echo "Installing the packages of requirements/test.txt …"
-	@$(PIP) install -q --require-hashes -r requirements/test.txt
+	@$(PIP) install -qq --require-hashes -r requirements/test.txt
 	@touch $@

@@ -46,7 +46,9 @@ def worker() -> None:
         call_command("procrastinate", "worker", "--concurrency=2", "--shutdown-graceful-timeout=20")
 
 
-def migrate() -> None:
+def migrate(
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what goes wrong.")] = False,
+) -> None:
     """Bring the database's tables up to date, as their owner, and give the application its rights on them."""
     _ensure_keyring()
     with running_database():
@@ -54,7 +56,7 @@ def migrate() -> None:
     with django_ready(database_as="owner"):
         from django.core.management import call_command
 
-        call_command("migrate", interactive=False, verbosity=1)
+        call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
         with owner_connection() as connection:
             grant_app_privileges(connection)
 

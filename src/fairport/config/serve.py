@@ -1,6 +1,7 @@
 """Runs the web server and the worker as children of one process, and stops them in order."""
 
 import ctypes
+import http.client
 import ipaddress
 import os
 import queue
@@ -43,22 +44,21 @@ def serve(*, host: str, port: int, demo: bool) -> int:
     """Migrate, prepare and serve until SIGINT or SIGTERM. The database must be there.
 
     Returns:
-        The exit status: 0 after a signal, 1 when a child ended by itself.
-
-    Raises:
-        ServeRefused: a step of the set-up failed.
+        The exit status: 0 after a signal, 1 when a step of the set-up failed or a child ended by itself.
     """
     environment = _environment(host, port, demo=demo)
     wake: Wake = queue.SimpleQueue()
     stopping = _stop_on_signals(wake)
-    try:
-        for step in (["migrate"], ["prepare", *(["--demo"] if demo else [])]):
-            if not _run_step(step, environment, stopping):
-                return 0
-        return _run_children(host, port, environment, wake, stopping)
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    for step in (["migrate", "--quiet"], ["prepare", *(["--demo"] if demo else [])]):
+        # A session of its own: Ctrl-C waits for the end of the step.
+        status = subprocess.run(
+            [sys.executable, "-m", "fairport", *step], env=environment, start_new_session=True, check=False
+        ).returncode
+        if stopping.is_set():
+            return 0
+        if status != 0:
+            return 1
+    return _run_children(host, port, environment, wake, stopping)
 
 
 def refuse_impossible(*, host: str, port: int, demo: bool) -> None:
@@ -112,24 +112,11 @@ def _stop_on_signals(wake: Wake) -> threading.Event:
     return stopping
 
 
-def _run_step(arguments: list[str], environment: dict[str, str], stopping: threading.Event) -> bool:
-    """Run one step of the set-up to its end. False when a signal came meanwhile."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fairport", *arguments], env=environment, start_new_session=True, text=True
-    )
-    status = process.wait()
-    if stopping.is_set():
-        return False
-    if status != 0:
-        raise ServeRefused(f"The set-up step `fairport {' '.join(arguments)}` failed, so nothing is served.")
-    return True
-
-
 def _run_children(host: str, port: int, environment: dict[str, str], wake: Wake, stopping: threading.Event) -> int:
     processes = os.cpu_count() or 1
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)),
-        *("--workers", str(processes), "--blocking-threads", str(THREADS_A_PROCESS), "--log-level", "warning"),
+        *("--workers", str(processes), "--blocking-threads", str(THREADS_A_PROCESS), "--log-level", "error"),
         "fairport.config.wsgi:application",
     ]
     children = [
@@ -185,12 +172,16 @@ def _pass_lines_on(name: str, process: subprocess.Popen[str], wake: Wake) -> Non
 def _wait_until_answering(host: str, port: int, children: list[Child], stopping: threading.Event) -> bool:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and all(child.process.poll() is None for child in children):
+        connection = http.client.HTTPConnection(host, port, timeout=10)
         try:
-            socket.create_connection((host, port), timeout=1).close()
+            connection.request("GET", "/healthz")
+            connection.getresponse()
             return True
         except OSError:
             if stopping.wait(0.1):
                 return False
+        finally:
+            connection.close()
     return False
 
 
