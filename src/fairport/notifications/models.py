@@ -54,3 +54,11 @@ class OutboxMessage(models.Model):
                 condition=Q(state="sent") ^ Q(sent_at__isnull=True), name="notifications_sent_has_time"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.pk}"
+
+    @property
+    def seal_context(self) -> str:
+        """The place that the sealed content is bound to."""
+        return f"message:{self.pk}"

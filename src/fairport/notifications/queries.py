@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from fairport.notifications.contexts import decode_context
+from fairport.notifications.models import MessageState, OutboxMessage
+from fairport.sealing.box import open_json
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An opened message: to whom, in which language, and what its text is told."""
+
+    template: str
+    language: str
+    email: str
+    context: Mapping[str, Any]
+
+
+def open_message(*, row: OutboxMessage) -> Letter:
+    """Opens one message. Raises SealBroken, and ContextWrong for one written before its text changed."""
+    content = open_json(data_key=row.data_key, context=row.seal_context, box=row.sealed)
+    return Letter(row.template, row.language, content["email"], decode_context(row.template, content["context"]))
+
+
+def dead_messages() -> QuerySet[OutboxMessage]:
+    """Dead letters, newest first, still sealed."""
+    return OutboxMessage.objects.filter(state=MessageState.DEAD).order_by("-created_at", "-pk")
+
+
+def count_by_state() -> dict[str, int]:
+    """How many messages are in each state; every state is there."""
+    counted = OutboxMessage.objects.values_list("state").annotate(Count("pk"))
+    return dict.fromkeys(MessageState.values, 0) | dict(counted)
+
+
+def sent_messages() -> QuerySet[OutboxMessage]:
+    """Messages that left, newest first, with their keys, for reading in a demonstration."""
+    return (
+        OutboxMessage.objects.filter(state=MessageState.SENT)
+        .select_related("data_key")
+        .order_by("-sent_at", "-created_at", "-pk")
+    )

@@ -1,0 +1,107 @@
+"""From a letter to a mail: the facts in the words, zone and calendar of the person, as plain text and as HTML."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime as format_mail_date
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_bidi, override
+
+from fairport.notifications.queries import Letter
+from fairport.notifications.texts import CLOSING, DEMONSTRATION, OTHER_CLOCK, TEXTS, Block, Line
+
+# People wait in Mexico: its Spanish writes the clock as they know it.
+LOCALES = {"es": "es_MX"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A rendered message. `headers` are complete, the address apart."""
+
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str]
+
+
+def render(letter: Letter, *, message_id: uuid.UUID, at: datetime) -> Mail:
+    """Writes the letter in its person's language. Raises KeyError where a text wants what its context lacks."""
+    with override(letter.language):
+        facts = _facts(letter)
+        text = TEXTS[letter.template]
+        blocks = list(_fill([*text.blocks, *CLOSING], facts))
+        if settings.DEMO:
+            blocks.insert(0, (str(DEMONSTRATION),))
+        subject = _line(text.subject, facts)
+        html = render_to_string(
+            "notifications/message.html",
+            {"subject": subject, "blocks": blocks, "language": letter.language, "bidi": get_language_bidi()},
+        )
+    host = urlsplit(settings.PUBLIC_ADDRESS).hostname or "fairport.invalid"
+    headers = {
+        # The same for every try, so that a copy is known as one.
+        "Message-ID": f"<{message_id}@{host}>",
+        "Date": format_mail_date(at.astimezone(UTC)),
+        "Content-Language": letter.language,
+        "Auto-Submitted": "auto-generated",
+    }
+    return Mail(subject, "\n\n".join("\n".join(block) for block in blocks) + "\n", html, headers)
+
+
+def _fill(blocks: list[Block], facts: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for block in blocks:
+        if block is OTHER_CLOCK and "other_day" not in facts:
+            continue
+        lines = block if isinstance(block, tuple) else (block,)
+        yield tuple(_line(line, facts) for line in lines)
+
+
+def _line(line: Line, facts: Mapping[str, Any]) -> str:
+    return str(line % facts)
+
+
+def _facts(letter: Letter) -> dict[str, Any]:
+    context = letter.context
+    locale = _locale(letter.language)
+    facts: dict[str, Any] = {"address": f"{settings.PUBLIC_ADDRESS}/status"}
+    facts |= {key: value for key, value in context.items() if not isinstance(value, datetime)}
+    if "port_name" in context:
+        port, other = ZoneInfo(context["port_timezone"]), ZoneInfo(context["traveler_timezone"])
+        starts, ends = context["starts_at"], context["ends_at"]
+        facts["port"] = context["port_name"]
+        facts["day"], facts["from"] = _day(starts, port, locale), _time(starts, port, locale)
+        facts["to"] = _time(ends, port, locale)
+        if starts.astimezone(port).utcoffset() != starts.astimezone(other).utcoffset():
+            facts["other_day"], facts["other_from"] = _day(starts, other, locale), _time(starts, other, locale)
+            facts["other_to"] = _time(ends, other, locale)
+    until = context.get("expires_at") or context.get("undo_until") or context.get("renew_by")
+    if until is not None:
+        zone = ZoneInfo(context.get("port_timezone") or context["timezone"])
+        facts["until"] = f"{_day(until, zone, locale)}, {_time(until, zone, locale)}"
+    return facts
+
+
+def _day(moment: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    return format_date(moment.astimezone(zone).date(), format="full", locale=locale)
+
+
+def _time(moment: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    return format_time(moment, format="short", tzinfo=zone, locale=locale)
+
+
+def _locale(language: str) -> Locale:
+    code = LOCALES.get(language, language.replace("-", "_"))
+    try:
+        return Locale.parse(code)
+    except UnknownLocaleError:
+        return Locale.parse(code.split("_")[0])

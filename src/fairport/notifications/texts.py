@@ -1,0 +1,165 @@
+"""What the messages say. No text holds a name, and a port and its time stand beside none: letters are read by others.
+
+A text is a subject and blocks; a block is one line or several. The facts in `%(…)s` are made by `rendering.py` from the
+context that `contexts.py` declares. Subjects show on locked screens, so they hold neither port nor time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+# `gettext_lazy` and `ngettext_lazy` alike: filled in by `%` with the facts.
+Line = Promise | str
+Block = Line | tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    subject: Line
+    blocks: tuple[Block, ...]
+
+
+PLACE: tuple[Line, ...] = (
+    _("Port: %(port)s"),
+    _("Day: %(day)s"),
+    _("Time at the port: %(from)s to %(to)s"),
+    ngettext_lazy("For %(size)d traveler", "For %(size)d travelers", "size"),
+)
+# Said only where the clocks on both sides of the line differ.
+OTHER_CLOCK = _("By the clock on your side of the border: %(other_day)s, %(other_from)s to %(other_to)s")
+
+CONFIRM_BY = (
+    _("You must confirm the place by %(until)s (time at the port)."),
+    _("If you do not answer by then, the place goes back to the draw."),
+)
+NOT_A_DECISION = _("An appointment is no guarantee. An officer decides at the port.")
+KEEPS_SENIORITY = _("You keep the date when you registered. You lose nothing.")
+
+TEXTS: Mapping[str, Text] = {
+    "registration_received": Text(
+        _("We received your registration"),
+        (
+            _("We received your registration. Its number is %(registration_number)s."),
+            _("You are in every draw from now on. You do not need to do anything each day."),
+            _("Keep your access code in a safe place. You need it to see your registration."),
+        ),
+    ),
+    "offer": Text(
+        _("A place is offered to you: please answer"),
+        (
+            _("A place is offered to your group."),
+            PLACE,
+            OTHER_CLOCK,
+            CONFIRM_BY,
+            _("You can also say no. Then you stay in the next draws."),
+        ),
+    ),
+    "reminder_offer": Text(
+        _("Please answer soon: a place is waiting for you"),
+        (_("You have not answered yet. A place is still kept for your group."), PLACE, OTHER_CLOCK, CONFIRM_BY),
+    ),
+    "offer_voided": Text(
+        _("The place that was offered to you is not yours any more"),
+        (
+            _("Your registration changed after the draw, so the place that was drawn for you was given back."),
+            _("Open your registration to see how it stands now."),
+        ),
+    ),
+    "declined": Text(
+        _("You said no to the place"),
+        (
+            _("You said no to the place that was offered to you."),
+            _("You are in the next draws again."),
+            KEEPS_SENIORITY,
+        ),
+    ),
+    "expiry": Text(
+        _("The time to confirm your place has ended"),
+        (
+            _("You did not confirm the place in time, so it went back to the draw."),
+            _("Your registration is paused now: it is in no draw. Open it and renew it to be in the draws again."),
+            KEEPS_SENIORITY,
+        ),
+    ),
+    "confirmation": Text(
+        _("Your appointment is confirmed"),
+        (
+            _("Your appointment is confirmed. Your confirmation number is %(confirmation_number)s."),
+            PLACE,
+            OTHER_CLOCK,
+            _("Open your registration to see your pass. Print it or show it on a phone at the port."),
+            NOT_A_DECISION,
+            _("If you cannot come, please cancel. You go back into the draws and lose nothing."),
+        ),
+    ),
+    "reminder_appointment": Text(
+        _("Your appointment is soon"),
+        (
+            _("Your appointment is soon. Your confirmation number is %(confirmation_number)s."),
+            PLACE,
+            OTHER_CLOCK,
+            _("Bring your pass, on paper or on a phone, and the documents that you have."),
+            _("If you cannot come, please cancel. You go back into the draws and lose nothing."),
+        ),
+    ),
+    "cancellation": Text(
+        _("Your appointment is canceled"),
+        (
+            _("Your appointment is canceled. The pass is not good any more."),
+            _("You are in the next draws again."),
+            KEEPS_SENIORITY,
+        ),
+    ),
+    "no_show": Text(
+        _("You did not come to your appointment"),
+        (
+            _("Nobody of your group was checked in at the port. There is no penalty."),
+            _("Your registration is in no draw now. Open it and ask to be in the draws again."),
+            KEEPS_SENIORITY,
+        ),
+    ),
+    "withdrawal": Text(
+        _("Your registration is withdrawn"),
+        (
+            _("You withdrew your registration. It is in no draw any more."),
+            _("If this was a mistake, you can undo it until %(until)s."),
+            _("If it was not you, open your registration and undo it now."),
+        ),
+    ),
+    "renewal_reminder": Text(
+        _("Please tell us that you are still waiting"),
+        (
+            _("We have not heard from you for a while."),
+            _("Open your registration by %(until)s to stay in the draws. That is all you need to do."),
+        ),
+    ),
+    "lapsed": Text(
+        _("Your registration is paused"),
+        (
+            _("We did not hear from you, so your registration is paused: it is in no draw now."),
+            _("Open it and renew it to be in the draws again."),
+            KEEPS_SENIORITY,
+        ),
+    ),
+    "determination": Text(
+        _("An officer wrote down a decision"),
+        (
+            _("An officer at the port wrote down a decision about somebody in your group."),
+            _("Open your registration to read it. We do not write it in messages."),
+        ),
+    ),
+}
+
+# At the end of every message.
+CLOSING: tuple[Block, ...] = (
+    _("To see your registration, open %(address)s and type your access code."),
+    _("This service is free. Nobody may ask you for money."),
+    _("Give your access code to nobody who asks for it. We never ask for it in a message."),
+    _("This message was sent by a machine. Nobody reads answers to it."),
+)
+DEMONSTRATION = _("Demonstration: not a government service, no appointment is real")
