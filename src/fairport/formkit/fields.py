@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -107,7 +107,8 @@ class MemorableDateField(forms.MultiValueField):
         return self.clean(data_list)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        before = [part or "" for part in self.widget.decompress(initial)]
+        widget = cast(MemorableDateWidget, self.widget)
+        before = [part or "" for part in widget.decompress(initial)]
         after = [str(part or "").strip() for part in data or ("", "", "")]
         return before != after
 

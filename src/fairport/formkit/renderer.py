@@ -18,6 +18,7 @@ WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.MultiWidget, "usa-input"),
     (Input, "usa-input"),
 )
+WITH_ERROR_VARIANT = ("usa-input", "usa-select", "usa-textarea")
 
 
 class UswdsBoundField(forms.BoundField):
@@ -55,7 +56,7 @@ def uswds_class(widget: forms.Widget, *, invalid: bool) -> str:
     """The USWDS class of a widget, with the error variant where one exists."""
     for kind, name in WIDGET_CLASSES:
         if isinstance(widget, kind):
-            return f"{name} usa-input--error" if invalid and name in ("usa-input", "usa-select", "usa-textarea") else name
+            return f"{name} usa-input--error" if invalid and name in WITH_ERROR_VARIANT else name
     return ""
 
 
