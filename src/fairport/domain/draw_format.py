@@ -240,9 +240,10 @@ def _nesting(text: str) -> int:
     return deepest
 
 
-def _object_without_repeats(
-    refuse: Callable[[str], DrawFileError],
-) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+_Refuse = Callable[[str], DrawFileError]
+
+
+def _object_without_repeats(refuse: _Refuse) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in pairs:
