@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
+
 from fairport.config.database import Role, running_database
 from fairport.config.paths import var_folder
 
@@ -38,3 +41,11 @@ def keyring_path() -> Path:
     """Return the file of the key ring."""
     chosen = os.environ.get("FAIRPORT_KEYRING")
     return Path(chosen).expanduser() if chosen else var_folder() / "keyring.json"
+
+
+def print_table(table: Table) -> None:
+    """Print a table; in a pipe no cell is cut."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=1000)
+    console.print(table)

@@ -4,10 +4,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from fairport.cli.bootstrap import Refused, django_ready
+from fairport.cli.bootstrap import Refused, django_ready, print_table
 
 app = typer.Typer(help="The daily draw.", no_args_is_help=True)
 
@@ -59,7 +58,7 @@ def list_draws() -> None:
                 str(draw.entries_count),
                 str(draw.people),
             )
-        Console().print(table)
+        print_table(table)
 
 
 @app.command()
@@ -86,4 +85,4 @@ def show(draw_id: Annotated[str, typer.Argument(help="A draw.")]) -> None:
         table = Table(show_header=False, box=None)
         for name, value in rows.items():
             table.add_row(name, value)
-        Console().print(table)
+        print_table(table)

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from fairport.cli.bootstrap import Refused, django_ready
+from fairport.cli.bootstrap import Refused, django_ready, print_table
 from fairport.config.paths import PACKAGE
 
 app = typer.Typer(help="The rules of the programmes, as dated versions.", no_args_is_help=True)
@@ -41,7 +40,7 @@ def list_versions() -> None:
             for version in list_policy_versions(programme=programme.slug):
                 until = str(version.effective_until) if version.effective_until else "-"
                 table.add_row(programme.slug, version.version, str(version.effective_from), until, version.sha256)
-        Console().print(table)
+        print_table(table)
 
 
 @app.command()

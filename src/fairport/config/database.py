@@ -59,6 +59,11 @@ def uses_embedded_server() -> bool:
     return not os.environ.get("FAIRPORT_DATABASE_URL")
 
 
+def has_ended() -> bool:
+    """Tell whether the private server ended by itself; another server is not watched."""
+    return uses_embedded_server() and not embedded_server().is_alive()
+
+
 def connection_parameters(role: str) -> dict[str, Any]:
     """Return Django's parameters for the connection of `owner` or `app`. Nothing is started and nobody is asked.
 

@@ -108,8 +108,16 @@ class EmbeddedServer:
                 yield
             finally:
                 with self._control():
-                    if self._alone(users):
+                    if self._alone(users) and self.is_alive():
                         self._pg_ctl("stop", "-m", "fast")
+
+    def is_alive(self) -> bool:
+        """Tell whether the server's process exists."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            return psutil.Process(pid).name() == "postgres"
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            return False
 
     def is_answering(self) -> bool:
         """Tell whether the server accepts connections."""
@@ -219,16 +227,9 @@ class EmbeddedServer:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return " / ".join(lines[-5:]) or "its log is empty"
 
-    def _postmaster_alive(self) -> bool:
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            return psutil.Process(pid).name() == "postgres"
-        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
-            return False
-
     def _wait_until_answering(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
-        while self._postmaster_alive() and time.monotonic() < deadline:
+        while self.is_alive() and time.monotonic() < deadline:
             if self.is_answering():
                 return True
             time.sleep(0.1)

@@ -14,8 +14,11 @@ import time
 from dataclasses import dataclass
 from types import FrameType
 
+from fairport.config.database import has_ended
+
 STOP_SECONDS = 25
 READY_SECONDS = 60
+WATCH_SECONDS = 2
 # Threads wait for the database most of the time; a connection is only taken while one is in use.
 THREADS_A_PROCESS = 16
 CONNECTIONS_A_PROCESS = 16
@@ -126,7 +129,7 @@ def _run_children(host: str, port: int, environment: dict[str, str], wake: Wake,
     try:
         if _wait_until_answering(host, port, children, stopping):
             print(f"Fairport is ready: {environment['FAIRPORT_PUBLIC_ADDRESS']} (Ctrl-C stops it)", flush=True)
-        ended = None if stopping.is_set() else wake.get()
+        ended = None if stopping.is_set() else _wait_for_the_end(wake)
     finally:
         # The server first, so that no request comes in any more; then the worker, which finishes its job.
         for child in children:
@@ -136,6 +139,16 @@ def _run_children(host: str, port: int, environment: dict[str, str], wake: Wake,
         return 0
     print(f"The {ended} ended by itself, so everything was stopped.", file=sys.stderr)
     return 1
+
+
+def _wait_for_the_end(wake: Wake) -> str | None:
+    """Return the name of what ended by itself, or None when a signal came first."""
+    while True:
+        try:
+            return wake.get(timeout=WATCH_SECONDS)
+        except queue.Empty:
+            if has_ended():
+                return "database"
 
 
 def _start(name: str, command: list[str], environment: dict[str, str], wake: Wake) -> Child:
