@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from fairport.programmes.models import PolicyVersion
+
 
 class DrawState(models.TextChoices):
     FROZEN = "frozen"
@@ -20,7 +22,7 @@ class Draw(models.Model):
     programme = models.CharField(max_length=64)
     sequence = models.PositiveIntegerField()
     previous = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="next")
-    policy_sha256 = models.CharField(max_length=64)
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=DrawState.choices, default=DrawState.FROZEN)
     frozen_at = models.DateTimeField()
     draw_time = models.DateTimeField()
@@ -31,7 +33,7 @@ class Draw(models.Model):
     entries_count = models.PositiveIntegerField()
     people = models.PositiveIntegerField()
     seniority_carry_next = models.PositiveIntegerField(null=True)
-    # Slot or cell key → places reserved at the freeze, as the pool provider wrote it.
+    # The pool provider's key of a cell → places reserved in it at the freeze.
     reserved = models.JSONField()
 
     class Meta:
@@ -59,6 +61,9 @@ class DrawFile(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["draw", "name"], name="draws_one_file_a_name")]
 
+    def __str__(self) -> str:
+        return f"{self.draw_id}/{self.name}"
+
 
 class DrawEntry(models.Model):
     """A group in a draw: what the pool says of it, and what came out.
@@ -79,7 +84,8 @@ class DrawEntry(models.Model):
     entry_id = models.CharField(max_length=32)
     subject_id = models.UUIDField()
     size = models.PositiveSmallIntegerField()
-    outcome = models.CharField(max_length=12, choices=Outcome.choices, null=True)
+    # Empty until the draw is run.
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     step = models.CharField(max_length=1, blank=True)
     port = models.CharField(max_length=4, blank=True)
     date = models.DateField(null=True)
@@ -96,3 +102,6 @@ class DrawEntry(models.Model):
             models.UniqueConstraint(fields=["draw", "entry_id"], name="draws_entry_once"),
             models.UniqueConstraint(fields=["draw", "subject_id"], name="draws_subject_once"),
         ]
+
+    def __str__(self) -> str:
+        return self.entry_id

@@ -81,6 +81,9 @@ class AppointmentSlot(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="ports_slot_ends_after_start"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.port_id} {self.date} {self.band_start:%H:%M}"
+
     @property
     def free(self) -> int:
         """Places that the next draw can give out."""

@@ -135,3 +135,18 @@ def settle_draw_cells(*, offered: Mapping[int, int], reserved: Mapping[int, int]
         )
         if changed != 1:
             raise PlacesMiscounted
+
+
+def pass_undrawable_to_walk_ins(*, programme: str, next_draw_at: datetime, minimum_notice: timedelta) -> int:
+    """Gives what is still free in bands too near for the next draw to the ports' walk-in reserves.
+
+    Bands that a frozen draw reserved are left alone: its run settles them. Returns how many slots changed.
+    """
+    too_near = AppointmentSlot.objects.filter(programme=programme, reserved=0, held__lt=F("capacity")).filter(
+        starts_at__lt=next_draw_at + minimum_notice
+    )
+    return too_near.update(
+        passed_to_walk_in=F("passed_to_walk_in") + F("capacity") - F("held"),
+        walk_in_reserve=F("walk_in_reserve") + F("capacity") - F("held"),
+        held=F("capacity"),
+    )

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("programmes", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -16,7 +16,12 @@ class Migration(migrations.Migration):
                 ("draw_id", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("programme", models.CharField(max_length=64)),
                 ("sequence", models.PositiveIntegerField()),
-                ("policy_sha256", models.CharField(max_length=64)),
+                (
+                    "policy_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programmes.policyversion"
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(choices=[("frozen", "Frozen"), ("run", "Run")], default="frozen", max_length=10),
@@ -57,8 +62,8 @@ class Migration(migrations.Migration):
                             ("not_selected", "Not Selected"),
                             ("void", "Void"),
                         ],
+                        blank=True,
                         max_length=12,
-                        null=True,
                     ),
                 ),
                 ("step", models.CharField(blank=True, max_length=1)),

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+
+from fairport.domain.draw import ALLOCATION_FILE, PARAMS_FILE, POOL_FILE, parse_params
+from fairport.draws.models import Draw, DrawEntry, DrawFile, DrawState
+
+# Who reads these knows where and when a family of a known size and week crosses: kept back until that day is over.
+LATE_FILES = (POOL_FILE, ALLOCATION_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDraw:
+    """One draw as one of its subjects sees it; `outcome` is empty until it is run."""
+
+    draw_id: str
+    draw_time: datetime
+    entry_id: str
+    outcome: str
+
+
+def list_draws(*, programme: str | None = None, limit: int | None = None) -> list[Draw]:
+    """Draws, the latest first, without their files."""
+    draws = Draw.objects.all() if programme is None else Draw.objects.filter(programme=programme)
+    return list(draws[:limit])
+
+
+def find_draw(*, draw_id: str) -> Draw | None:
+    """The draw of that id, or None."""
+    return Draw.objects.filter(pk=draw_id).first()
+
+
+def frozen_draws(*, programme: str) -> list[Draw]:
+    """Draws of a programme that were frozen and not run; one at most."""
+    return list(Draw.objects.filter(programme=programme, state=DrawState.FROZEN))
+
+
+def last_draw(*, programme: str) -> Draw | None:
+    """The latest draw of a programme."""
+    return Draw.objects.filter(programme=programme).order_by("-sequence").first()
+
+
+def files_of_draw(*, draw_id: str) -> list[DrawFile]:
+    """Names and hashes of a draw's files in the order in which they were fixed; contents are read by `read_file`."""
+    return list(DrawFile.objects.filter(draw_id=draw_id).defer("content").order_by("id"))
+
+
+def read_file(*, draw_id: str, name: str) -> bytes:
+    """One file, byte for byte. Raises DrawFile.DoesNotExist."""
+    return bytes(DrawFile.objects.values_list("content", flat=True).get(draw_id=draw_id, name=name))
+
+
+def file_hash(*, draw_id: str, name: str) -> str:
+    """SHA-256 of one file, in hex. Raises DrawFile.DoesNotExist."""
+    return DrawFile.objects.values_list("sha256", flat=True).get(draw_id=draw_id, name=name)
+
+
+def late_files_public_from(*, draw_id: str) -> datetime:
+    """When pool.txt and allocation.txt become public: the day after the draw's last band, everywhere (UTC)."""
+    params = parse_params(read_file(draw_id=draw_id, name=PARAMS_FILE))
+    ends = [
+        datetime.combine(cell.date + timedelta(days=1), datetime.min.time(), tzinfo=ZoneInfo(params.zones[cell.port]))
+        for cell in params.cells
+    ]
+    if ends:
+        return max(ends).astimezone(UTC)
+    draw_time = Draw.objects.values_list("draw_time", flat=True).get(pk=draw_id)
+    return draw_time + timedelta(days=1)
+
+
+def public_file_names(*, draw_id: str, at: datetime) -> list[str]:
+    """The files that anybody may read by now."""
+    late_are_public = at >= late_files_public_from(draw_id=draw_id)
+    return [file.name for file in files_of_draw(draw_id=draw_id) if late_are_public or file.name not in LATE_FILES]
+
+
+def outcomes_of_draw(*, draw_id: str) -> dict[str, int]:
+    """Outcome → number of entries; empty until the draw is run."""
+    entries = DrawEntry.objects.filter(draw_id=draw_id).exclude(outcome="")
+    return dict(entries.order_by("outcome").values_list("outcome").annotate(Count("id")))
+
+
+def draws_of_subject(*, subject_id: uuid.UUID, limit: int = 30) -> list[SubjectDraw]:
+    """The latest draws that a subject took part in, the latest first."""
+    entries = DrawEntry.objects.filter(subject_id=subject_id).order_by("-draw__draw_time")[:limit]
+    return [SubjectDraw(*row) for row in entries.values_list("draw_id", "draw__draw_time", "entry_id", "outcome")]
+
+
+def subjects_with_rain_check(*, programme: str, subject_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Those among the subjects whom the programme's latest run draw left with a rain-check."""
+    latest = Draw.objects.filter(programme=programme, state=DrawState.RUN).order_by("-sequence").first()
+    if latest is None:
+        return set()
+    held = DrawEntry.objects.filter(draw=latest, subject_id__in=subject_ids, rain_check_order__isnull=False)
+    return set(held.values_list("subject_id", flat=True))
