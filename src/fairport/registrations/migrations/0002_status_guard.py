@@ -45,7 +45,7 @@ $$;
 CREATE TRIGGER registrations_status_guard BEFORE UPDATE OF status ON registrations_registration
     FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status)
     EXECUTE FUNCTION registrations_refuse_status_change();
-""".format(pairs=", ".join(f"('{old}', '{new}')" for old, new in PAIRS))
+""".format(pairs=", ".join(f"('{old}', '{new}')" for old, new in PAIRS))  # noqa: S608
 
 UNGUARD = """
 DROP TRIGGER registrations_status_guard ON registrations_registration;

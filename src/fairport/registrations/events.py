@@ -1,0 +1,42 @@
+"""What is told about registrations. Names, dates and documents of people are never part of an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fairport.audit.events import EventDetails
+
+
+@dataclass(frozen=True)
+class RegistrationSubmitted(EventDetails):
+    name: ClassVar[str] = "registration.submitted"
+    number: str
+    programme: str
+    policy_version: int
+    registered_at: str
+    size: int
+    ports: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True)
+class SignalRaised(EventDetails):
+    """`traveler` and `other` are ids of travelers."""
+
+    name: ClassVar[str] = "integrity.signal_raised"
+    kind: str
+    traveler: str
+    other: str
+
+
+@dataclass(frozen=True)
+class RegistrationLapsed(EventDetails):
+    name: ClassVar[str] = "registration.lapsed"
+    last_sign_of_life_at: str
+
+
+@dataclass(frozen=True)
+class SafeguardingCaseOpened(EventDetails):
+    name: ClassVar[str] = "safeguarding.opened"
+    number: str

@@ -1,0 +1,43 @@
+"""Everything that changes a registration. Other rooms enter here and by the queries only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fairport.registrations.attempts import WINDOW, TooManyAttempts
+from fairport.registrations.drafts import discard_draft, remove_dead_drafts, save_draft
+from fairport.registrations.filing import insert_registrations, submit_registration
+from fairport.registrations.models import CodeFailure, IdempotentAnswer
+from fairport.registrations.safeguarding import open_safeguarding_case
+from fairport.registrations.signing_in import WrongCode, sign_in_with_code
+from fairport.registrations.status import (
+    change_status,
+    close_withdrawal,
+    lapse_overdue,
+    mark_renewal_reminded,
+    set_rain_checks,
+)
+
+__all__ = [
+    "TooManyAttempts",
+    "WrongCode",
+    "change_status",
+    "close_withdrawal",
+    "discard_draft",
+    "insert_registrations",
+    "lapse_overdue",
+    "mark_renewal_reminded",
+    "open_safeguarding_case",
+    "purge_expired",
+    "save_draft",
+    "set_rain_checks",
+    "sign_in_with_code",
+    "submit_registration",
+]
+
+
+def purge_expired(*, at: datetime) -> int:
+    """Removes drafts, idempotent answers and counted failures whose time is over. Returns how many rows."""
+    answers, _rows = IdempotentAnswer.objects.filter(expires_at__lte=at).delete()
+    failures, _rows = CodeFailure.objects.filter(window_start__lte=at - WINDOW).delete()
+    return remove_dead_drafts(at=at) + answers + failures

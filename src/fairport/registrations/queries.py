@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, Sum
+
+from fairport.domain.policy import Policy
+from fairport.registrations.answers import find_answer, open_answer
+from fairport.registrations.contexts import contact_context, secret_context, traveler_context
+from fairport.registrations.drafts import read_draft
+from fairport.registrations.models import Registration, RegistrationStatus, Traveler
+from fairport.registrations.safeguarding import read_safeguarding_case
+from fairport.registrations.submission import Receipt
+from fairport.sealing.box import open_bytes, open_json
+from fairport.sealing.models import DataKey
+
+__all__ = [
+    "OpenContact",
+    "OpenTraveler",
+    "PoolRow",
+    "WaitingTotals",
+    "due_for_renewal_reminder",
+    "find_by_number",
+    "get_registration",
+    "open_contact",
+    "open_entry_secret",
+    "open_travelers",
+    "pool_rows",
+    "read_draft",
+    "read_safeguarding_case",
+    "receipt_again",
+    "waiting_totals",
+    "withdrawals_to_close",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTraveler:
+    """A traveler with everything opened, for whoever may see it. `criteria` are those found on the day they joined."""
+
+    id: uuid.UUID
+    position: int
+    registered_at: datetime
+    adult: bool
+    given_names: str
+    family_names: str
+    birth_date: date
+    nationality: str
+    document_number: str | None
+    criteria: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContact:
+    """How to reach a group, and where they said they are."""
+
+    email: str | None
+    phone: str | None
+    country: str
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRow:
+    """What the freeze needs of a waiting registration. `entry_secret` has 32 bytes."""
+
+    registration_id: uuid.UUID
+    entry_secret: bytes
+    size: int
+    registered_at: datetime
+    ports: tuple[str, ...]
+    declines: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTotals:
+    """How many wait in a programme: registrations, their people, and the registrations with less seniority than one."""
+
+    registrations: int
+    people: int
+    behind: int
+
+
+def get_registration(*, registration_id: uuid.UUID) -> Registration:
+    """A registration with its data key at hand. Raises Registration.DoesNotExist."""
+    return Registration.objects.select_related("data_key").get(pk=registration_id)
+
+
+def find_by_number(*, number: str) -> Registration | None:
+    """A registration by its number as shown (`format_code`), or None."""
+    return Registration.objects.select_related("data_key").filter(number=number).first()
+
+
+def receipt_again(*, idempotency_key: str, at: datetime) -> Receipt | None:
+    """The receipt that was given under a key, for 24 hours."""
+    answer = find_answer(key=idempotency_key, at=at)
+    return None if answer is None else open_answer(answer=answer, key=idempotency_key)
+
+
+def open_travelers(*, registration: Registration) -> list[OpenTraveler]:
+    """Who is in a registration, opened, lead first; who left is not among them. Raises SealBroken once erased."""
+    opened = []
+    for traveler in Traveler.objects.filter(registration=registration, left_at__isnull=True):
+        content = open_json(
+            data_key=registration.data_key, context=traveler_context(traveler.pk), box=bytes(traveler.sealed)
+        )
+        opened.append(
+            OpenTraveler(
+                id=traveler.pk,
+                position=traveler.position,
+                registered_at=traveler.registered_at,
+                adult=traveler.adult,
+                given_names=content["given_names"],
+                family_names=content["family_names"],
+                birth_date=date.fromisoformat(content["birth_date"]),
+                nationality=content["nationality"],
+                document_number=content["document_number"],
+                criteria=tuple(content["criteria"]),
+            )
+        )
+    return opened
+
+
+def open_contact(*, registration: Registration) -> OpenContact:
+    """How to reach a group. Raises SealBroken once erased."""
+    content = open_json(
+        data_key=registration.data_key,
+        context=contact_context(registration.pk),
+        box=bytes(registration.sealed_contact),
+    )
+    return OpenContact(**content)
+
+
+def open_entry_secret(*, registration: Registration) -> bytes:
+    """The 32 bytes from which both sides compute the group's entry ids. Raises SealBroken once erased."""
+    return open_bytes(
+        data_key=registration.data_key,
+        context=secret_context(registration.pk),
+        box=bytes(registration.sealed_entry_secret),
+    )
+
+
+def pool_rows(*, programme: str) -> Iterator[PoolRow]:
+    """The waiting registrations of a programme, streamed in no particular order, with one statement."""
+    rows = (
+        Registration.objects.filter(programme_id=programme, status=RegistrationStatus.WAITING)
+        .order_by()
+        .values_list(
+            "id",
+            "sealed_entry_secret",
+            "size",
+            "registered_at",
+            "ports",
+            "declines",
+            "data_key_id",
+            "data_key__master_id",
+            "data_key__wrapped",
+        )
+    )
+    for pk, sealed, size, registered_at, ports, declines, key_id, master_id, wrapped in rows.iterator(chunk_size=5000):
+        data_key = DataKey(id=key_id, master_id=master_id, wrapped=wrapped)
+        secret = open_bytes(data_key=data_key, context=secret_context(pk), box=bytes(sealed))
+        yield PoolRow(pk, secret, size, registered_at, tuple(ports), declines)
+
+
+def due_for_renewal_reminder(*, policy: Policy, at: datetime) -> list[Registration]:
+    """Waiting registrations that will lapse within the policy's reminder time and were not reminded yet."""
+    return list(
+        Registration.objects.select_related("data_key")
+        .filter(
+            programme_id=policy.programme,
+            status=RegistrationStatus.WAITING,
+            renewal_reminded_at__isnull=True,
+            last_sign_of_life_at__lte=at - (policy.renewal_period - policy.renewal_reminder),
+            last_sign_of_life_at__gt=at - policy.renewal_period,
+        )
+        .order_by("last_sign_of_life_at")
+    )
+
+
+def withdrawals_to_close(*, policy: Policy, at: datetime) -> Sequence[Registration]:
+    """Withdrawn registrations of a programme whose time to undo is over, oldest first."""
+    return list(
+        Registration.objects.select_related("data_key")
+        .filter(
+            programme_id=policy.programme,
+            status=RegistrationStatus.WITHDRAWN,
+            closed_at__isnull=True,
+            withdrawn_at__lte=at - policy.withdrawal_undo,
+        )
+        .order_by("withdrawn_at")
+    )
+
+
+def waiting_totals(*, programme: str, registered_at: datetime) -> WaitingTotals:
+    """How many wait, and how many of them registered after a moment; one statement."""
+    waiting = Registration.objects.filter(programme_id=programme, status=RegistrationStatus.WAITING)
+    totals = waiting.aggregate(
+        registrations=Count("id"), people=Sum("size"), behind=Count("id", filter=Q(registered_at__gt=registered_at))
+    )
+    return WaitingTotals(totals["registrations"], totals["people"] or 0, totals["behind"])

@@ -1,0 +1,156 @@
+"""The only writer of a registration's status, and of what hangs on it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from fairport.audit.events import WORKER
+from fairport.audit.operations import NewEvent, append_events
+from fairport.domain.policy import Policy
+from fairport.domain.transitions import Event, Status, next_status
+from fairport.registrations.events import RegistrationLapsed
+from fairport.registrations.filing import claim_documents, registration_subject
+from fairport.registrations.identity import document_index
+from fairport.registrations.models import ACTIVE_STATUSES, DocumentClaim, Registration, RegistrationStatus, Traveler
+from fairport.registrations.queries import open_travelers
+
+# What only the applicant does.
+_SIGNS_OF_LIFE: Final = frozenset(
+    {
+        Event.CONFIRMED,
+        Event.DECLINED,
+        Event.RENEWED,
+        Event.CANCELLED,
+        Event.REINSTATED,
+        Event.WITHDRAWAL_UNDONE,
+    }
+)
+_BATCH: Final = 1000
+
+
+def change_status(
+    *, registration_id: uuid.UUID, event: Event, at: datetime, target: Status | None = None
+) -> Registration:
+    """Moves a registration along the state table, in the caller's transaction, with its row locked.
+
+    `target` is where an undone withdrawal leads back to. Keeps true what hangs on the status: the document claims, the
+    rain-check, the time and origin of a withdrawal, the count of declines, the last sign of life. The caller appends
+    the event. Raises TransitionRefused; DocumentInUse if a document was claimed by another file while this one was not
+    active; Registration.DoesNotExist.
+    """
+    registration = (
+        Registration.objects.select_for_update(of=("self",)).select_related("data_key").get(pk=registration_id)
+    )
+    before = Status(registration.status)
+    after = next_status(before, event, target=target)
+    registration.status = RegistrationStatus(after)
+    if after is not Status.WAITING:
+        registration.has_rain_check = False
+    if event in _SIGNS_OF_LIFE:
+        registration.last_sign_of_life_at = at
+        registration.renewal_reminded_at = None
+    if event is Event.DECLINED:
+        registration.declines += 1
+    if event is Event.WITHDRAWN:
+        registration.withdrawn_at, registration.withdrawn_from = at, before
+    elif event is Event.WITHDRAWAL_UNDONE:
+        registration.withdrawn_at, registration.withdrawn_from = None, ""
+    registration.save(
+        update_fields=[
+            "status",
+            "has_rain_check",
+            "last_sign_of_life_at",
+            "renewal_reminded_at",
+            "declines",
+            "withdrawn_at",
+            "withdrawn_from",
+        ]
+    )
+    was_active, is_active = before in ACTIVE_STATUSES, after in ACTIVE_STATUSES
+    if is_active and not was_active:
+        _claim_again(registration)
+    elif was_active and not is_active:
+        DocumentClaim.objects.filter(traveler__registration=registration).delete()
+    return registration
+
+
+def set_rain_checks(*, programme: str, registration_ids: Collection[uuid.UUID]) -> None:
+    """Makes exactly these of a programme's waiting registrations hold a rain-check; in the caller's transaction."""
+    waiting = Registration.objects.filter(programme_id=programme, status=RegistrationStatus.WAITING)
+    waiting.filter(has_rain_check=True).exclude(pk__in=registration_ids).update(has_rain_check=False)
+    waiting.filter(has_rain_check=False, pk__in=registration_ids).update(has_rain_check=True)
+
+
+def close_withdrawal(*, registration_id: uuid.UUID, at: datetime) -> bool:
+    """Notes that a withdrawal can no longer be undone. False if it was undone or closed before."""
+    withdrawn = Registration.objects.filter(
+        pk=registration_id, status=RegistrationStatus.WITHDRAWN, closed_at__isnull=True
+    )
+    return withdrawn.update(closed_at=at) == 1
+
+
+def mark_renewal_reminded(*, registration_ids: Collection[uuid.UUID], at: datetime) -> None:
+    """Notes that these were reminded to renew; the next sign of life clears it."""
+    Registration.objects.filter(pk__in=registration_ids).update(renewal_reminded_at=at)
+
+
+def lapse_overdue(*, policy: Policy, at: datetime) -> list[Registration]:
+    """Lets the waiting registrations lapse that gave no sign of life for the policy's period; returns them.
+
+    Each batch of a thousand is one transaction with its events, so that a long absence of the worker locks nobody out.
+    """
+    lapsed: list[Registration] = []
+    while batch := _lapse_batch(policy, at):
+        lapsed.extend(batch)
+    return lapsed
+
+
+@transaction.atomic
+def _lapse_batch(policy: Policy, at: datetime) -> Sequence[Registration]:
+    overdue = list(
+        Registration.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("data_key")
+        .filter(
+            programme_id=policy.programme,
+            status=RegistrationStatus.WAITING,
+            last_sign_of_life_at__lte=at - policy.renewal_period,
+        )
+        .order_by("last_sign_of_life_at")[:_BATCH]
+    )
+    if not overdue:
+        return []
+    ids = [registration.pk for registration in overdue]
+    Registration.objects.filter(pk__in=ids).update(status=RegistrationStatus.LAPSED, has_rain_check=False)
+    DocumentClaim.objects.filter(traveler__registration_id__in=ids).delete()
+    for registration in overdue:
+        next_status(Status(registration.status), Event.LAPSED)
+        registration.status = RegistrationStatus.LAPSED
+        registration.has_rain_check = False
+    append_events(
+        events=[
+            NewEvent(
+                RegistrationLapsed(last_sign_of_life_at=registration.last_sign_of_life_at.isoformat()),
+                registration_subject(registration),
+                registration.data_key,
+            )
+            for registration in overdue
+        ],
+        actor=WORKER,
+        at=at,
+    )
+    return overdue
+
+
+def _claim_again(registration: Registration) -> None:
+    rows = {traveler.pk: traveler for traveler in Traveler.objects.filter(registration=registration)}
+    documents = {
+        document_index(nationality=person.nationality, number=person.document_number): rows[person.id]
+        for person in open_travelers(registration=registration)
+        if person.document_number is not None
+    }
+    claim_documents(programme=registration.programme_id, documents=documents)
