@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONDict
 
 from fairport.audit.events import Actor, Subject
 from fairport.audit.operations import append_event
@@ -193,8 +194,9 @@ def _row(message: NewMessage, at: datetime) -> OutboxMessage:
 
 def _defer(message_ids: Sequence[uuid.UUID]) -> None:
     # Procrastinate's connector writes over Django's connection, so the jobs share the transaction.
-    if message_ids:
-        app.configure_task(SEND_TASK, queue=QUEUE).batch_defer(*[{"message_id": str(pk)} for pk in message_ids])
+    arguments: list[JSONDict] = [{"message_id": str(pk)} for pk in message_ids]
+    if arguments:
+        app.configure_task(SEND_TASK, queue=QUEUE).batch_defer(*arguments)
 
 
 def _finish(row: OutboxMessage, **changes: Any) -> None:

@@ -23,7 +23,7 @@ class Letter:
 
 def open_message(*, row: OutboxMessage) -> Letter:
     """Opens one message. Raises SealBroken, and ContextWrong for one written before its text changed."""
-    content = open_json(data_key=row.data_key, context=row.seal_context, box=row.sealed)
+    content = open_json(data_key=row.data_key, context=row.seal_context, box=bytes(row.sealed))
     return Letter(row.template, row.language, content["email"], decode_context(row.template, content["context"]))
 
 

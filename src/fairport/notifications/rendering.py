@@ -17,7 +17,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_bidi, override
 
-from fairport.notifications.queries import Letter
+from fairport.notifications.models import OutboxMessage
+from fairport.notifications.queries import Letter, open_message
 from fairport.notifications.texts import CLOSING, DEMONSTRATION, OTHER_CLOCK, TEXTS, Block, Line
 
 # People wait in Mexico: its Spanish writes the clock as they know it.
@@ -56,6 +57,31 @@ def render(letter: Letter, *, message_id: uuid.UUID, at: datetime) -> Mail:
         "Auto-Submitted": "auto-generated",
     }
     return Mail(subject, "\n\n".join("\n".join(block) for block in blocks) + "\n", html, headers)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """A sent message as it is shown in a demonstration; `mail` is None once its person was erased."""
+
+    message_id: uuid.UUID
+    template: str
+    language: str
+    bidi: bool
+    sent_at: datetime
+    email: str
+    mail: Mail | None
+
+
+def read_message(row: OutboxMessage) -> ReadMessage:
+    """Opens and renders a message that was sent."""
+    assert row.sent_at is not None
+    email, mail = "", None
+    if row.data_key.wrapped is not None:
+        letter = open_message(row=row)
+        email, mail = letter.email, render(letter, message_id=row.pk, at=row.sent_at)
+    with override(row.language):
+        bidi = get_language_bidi()
+    return ReadMessage(row.pk, row.template, row.language, bidi, row.sent_at, email, mail)
 
 
 def _fill(blocks: list[Block], facts: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.apps.notifications.smtp_server import MailServer, mail_server
 
+from fairport.notifications.contexts import CONTEXTS
 from fairport.notifications.models import OutboxMessage
 from fairport.notifications.operations import queue_message
 from fairport.sealing.operations import create_data_key
@@ -34,8 +36,6 @@ CONTEXT_VALUES: dict[str, Any] = {
 
 def context_for(template: str) -> dict[str, Any]:
     """A plausible context with exactly the keys that the template declares."""
-    from fairport.notifications.contexts import CONTEXTS
-
     return {key: CONTEXT_VALUES[key] for key in CONTEXTS[template].__annotations__}
 
 
@@ -44,10 +44,20 @@ def queue() -> Callable[..., OutboxMessage]:
     """Writes one message to ADDRESS and returns its row."""
 
     def write(*, template: str = "offer", dedupe_key: str = "offer:1", **changes: Any) -> OutboxMessage:
-        values = {"language": "en", "email": ADDRESS, "context": context_for(template), "at": AT} | changes
+        values = {"language": "en", "email": ADDRESS, "at": AT} | changes
+        if "context" not in values:
+            values["context"] = context_for(template)
         if "data_key" not in values:
             values["data_key"] = create_data_key()
         queue_message(template=template, dedupe_key=dedupe_key, **values)
         return OutboxMessage.objects.get(dedupe_key=dedupe_key)
 
     return write
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[MailServer]:
+    """A mail server that the settings name."""
+    with mail_server() as running:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
+        yield running
