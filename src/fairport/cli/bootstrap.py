@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from fairport.config.database import Role, running_database
+from fairport.config.database import Role, holds_demonstration, running_database
 from fairport.config.paths import var_folder
 
 SETTINGS = "fairport.config.settings"
@@ -31,6 +31,9 @@ def django_ready(*, database_as: Role = "app") -> Iterator[None]:
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     os.environ["FAIRPORT_DATABASE_AS"] = database_as
     with running_database():
+        if "FAIRPORT_DEMO" not in os.environ:
+            # A command beside a running demonstration must live in the same time as its server.
+            os.environ["FAIRPORT_DEMO"] = "1" if holds_demonstration() else "0"
         import django
 
         django.setup()

@@ -1,6 +1,5 @@
 """Commands for the demonstration: load, advance."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,10 +62,9 @@ def parse_duration(text: str) -> timedelta:
 
 @contextmanager
 def _demonstration() -> Iterator[None]:
-    os.environ["FAIRPORT_DEMO"] = "1"
     with django_ready():
-        from fairport.clock.queries import is_demonstration
+        from django.conf import settings
 
-        if not is_demonstration():
+        if not settings.DEMO:
             raise Refused("This database is not a demonstration's: begin one with `fairport serve --demo`.")
         yield

@@ -1,9 +1,13 @@
 """Commands for the draw: freeze, run, list, show."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from fairport.cli.bootstrap import Refused, django_ready, print_table
@@ -24,21 +28,36 @@ def freeze(
 ) -> None:
     """Freeze the next draw of a programme: its entries and places stand from now on. Prints the draw's id."""
     with django_ready():
+        from fairport.audit.events import OPERATOR
         from fairport.clock.queries import now
         from fairport.draws.operations import freeze_draw
 
-        print(freeze_draw(programme=programme, at=now(), beacon=beacon.value).draw_id)
+        with _progress() as tell:
+            draw = freeze_draw(programme=programme, at=now(), actor=OPERATOR, beacon=beacon.value, on_progress=tell)
+        print(draw.draw_id)
 
 
 @app.command()
 def run(draw_id: Annotated[str, typer.Argument(help="A frozen draw.")]) -> None:
     """Run a frozen draw: order the entries and give out the places."""
     with django_ready():
+        from fairport.audit.events import OPERATOR
         from fairport.clock.queries import now
         from fairport.draws.operations import run_draw
 
-        draw = run_draw(draw_id=draw_id, at=now())
+        with _progress() as tell:
+            draw = run_draw(draw_id=draw_id, at=now(), actor=OPERATOR, on_progress=tell)
         print(f"{draw.draw_id}: run, with {draw.entries_count} entries and {draw.people} people")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """Show a bar on stderr, so that stdout holds nothing but the answer."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=1.0)
+        yield lambda stage, share: progress.update(task, description=stage, completed=share)
 
 
 @app.command("list")

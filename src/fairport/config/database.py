@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from fairport.config import env
 from fairport.config.embedded_postgres import EmbeddedServer
@@ -37,7 +38,7 @@ APPEND_ONLY_TABLES = (
     "draws_drawfile",
     "programmes_policyversion",
 )
-# Written by `fairport migrate` only.
+# Written by migrations only.
 READ_ONLY_TABLES = ("django_migrations", "registrations_allowed_status_change")
 
 Role = Literal["owner", "app"]
@@ -155,11 +156,19 @@ def grant_app_privileges(connection: psycopg.Connection[Any]) -> None:
 def owner_connection() -> Iterator[psycopg.Connection[Any]]:
     """Open a connection as the owner; commits at the end."""
     if uses_embedded_server():
-        with psycopg.connect(**embedded_server().conninfo(user=OWNER_ROLE, dbname=DATABASE_NAME)) as connection:
+        with psycopg.connect(embedded_server().conninfo(user=OWNER_ROLE, dbname=DATABASE_NAME)) as connection:
             yield connection
     else:
         with _connect(_owner_variable()) as connection:
             yield connection
+
+
+def holds_demonstration() -> bool:
+    """Tell whether a demonstration was begun in this database: the clock of every later process is then its clock."""
+    with owner_connection() as connection:
+        if connection.execute("SELECT to_regclass('public.clock_democlock')").fetchone() == (None,):
+            return False
+        return connection.execute("SELECT 1 FROM clock_democlock").fetchone() is not None
 
 
 def create_login_roles(connection: psycopg.Connection[Any]) -> None:
@@ -170,7 +179,7 @@ def create_login_roles(connection: psycopg.Connection[Any]) -> None:
 
 
 def _prepare_embedded(server: EmbeddedServer) -> None:
-    with psycopg.connect(**server.conninfo(), autocommit=True) as connection:
+    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
         # Two processes may be the first at the same moment.
         connection.execute("SELECT pg_advisory_lock(hashtext('fairport'))")
         create_login_roles(connection)
@@ -221,7 +230,7 @@ def _connect(variable: str) -> psycopg.Connection[Any]:
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     arguments = {ours: parameters[theirs] for theirs, ours in names.items() if parameters[theirs]}
     try:
-        return psycopg.connect(**{"connect_timeout": 10, **arguments, **parameters["OPTIONS"]})
+        return psycopg.connect(make_conninfo(**{"connect_timeout": 10, **arguments, **parameters["OPTIONS"]}))
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())
         raise DatabaseError(f"The database that {variable} names does not answer: {reason}") from error

@@ -22,6 +22,7 @@ from typing import BinaryIO
 
 import psutil
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 SUPERUSER = "postgres"
 # The system user that runs the server when Fairport is started by root, as PostgreSQL refuses to run as root.
@@ -88,9 +89,9 @@ class EmbeddedServer:
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
         return Path("/tmp") / f"fairport-{os.geteuid()}-{digest}"
 
-    def conninfo(self, *, user: str = SUPERUSER, dbname: str = "postgres") -> dict[str, str]:
-        """Return the libpq parameters for a connection as `user`."""
-        return {"host": str(self.socket_folder), "port": "5432", "user": user, "dbname": dbname}
+    def conninfo(self, *, user: str = SUPERUSER, dbname: str = "postgres") -> str:
+        """Return the libpq connection string for `user`."""
+        return make_conninfo(host=str(self.socket_folder), port=5432, user=user, dbname=dbname)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -122,7 +123,7 @@ class EmbeddedServer:
     def is_answering(self) -> bool:
         """Tell whether the server accepts connections."""
         try:
-            psycopg.connect(**self.conninfo(), connect_timeout=5).close()
+            psycopg.connect(self.conninfo(), connect_timeout=5).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -167,15 +168,10 @@ class EmbeddedServer:
         staging = self.folder / "data.new"
         shutil.rmtree(staging, ignore_errors=True)
         self._make_folder(staging, owner=owner)
-        _run(
-            [
-                programs / "initdb",
-                *("-D", staging, "-U", SUPERUSER, "--encoding=UTF8", "--no-locale", *locale),
-                # Only the owner of the socket's folder gets as far as the socket.
-                *("--auth-local=trust", "--auth-host=reject"),
-            ],
-            owner,
-        )
+        # Only the owner of the socket's folder gets as far as the socket, so whoever does is trusted.
+        trust = ["--auth-local=trust", "--auth-host=reject"]
+        place: list[str | Path] = [programs / "initdb", "-D", staging]
+        _run([*place, "-U", SUPERUSER, "--encoding=UTF8", "--no-locale", *locale, *trust], owner)
         with (staging / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude '../server.conf'\n")
         # An interrupted initdb leaves only the staging folder, which the next start throws away.
@@ -274,7 +270,6 @@ def _major_version(programs: Path) -> int:
 
 
 def _run(command: list[str | Path], owner: pwd.struct_passwd | None) -> str:
-    identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
     try:
         done = subprocess.run(
             [str(part) for part in command],
@@ -283,7 +278,9 @@ def _run(command: list[str | Path], owner: pwd.struct_passwd | None) -> str:
             cwd="/",
             text=True,
             check=False,
-            **identity,
+            user=owner.pw_uid if owner else None,
+            group=owner.pw_gid if owner else None,
+            extra_groups=[] if owner else None,
         )
     except OSError as error:
         raise EmbeddedServerError(f"The program {command[0]} cannot be run: {error.strerror}.") from error
