@@ -28,7 +28,7 @@ def find_answer(*, key: str, at: datetime) -> IdempotentAnswer | None:
 
 def open_answer(*, answer: IdempotentAnswer, key: str) -> Receipt:
     """The receipt that was given first."""
-    fields = json.loads(open_under_token(token=key, context=_context(key), box=answer.sealed))
+    fields = json.loads(open_under_token(token=key, context=_context(key), box=bytes(answer.sealed)))
     return Receipt(
         **fields
         | {

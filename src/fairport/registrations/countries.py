@@ -11,9 +11,8 @@ from babel import Locale, UnknownLocaleError
 _NOT_A_NATIONALITY: Final = frozenset(
     {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 )
-COUNTRY_CODES: Final = (
-    frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha()) - _NOT_A_NATIONALITY
-)
+_ENGLISH: Final[dict[str, str]] = {str(code): name for code, name in Locale("en").territories.items()}
+COUNTRY_CODES: Final = frozenset(code for code in _ENGLISH if len(code) == 2 and code.isalpha()) - _NOT_A_NATIONALITY
 """ISO 3166-1 alpha-2, and XK for Kosovo."""
 
 
@@ -24,6 +23,5 @@ def country_names(*, language: str) -> tuple[tuple[str, str], ...]:
         locale = Locale.parse(language, sep="-")
     except (ValueError, UnknownLocaleError):
         locale = Locale("en")
-    english = Locale("en").territories
-    pairs = [(code, locale.territories.get(code) or english[code]) for code in COUNTRY_CODES]
+    pairs = [(code, str(locale.territories.get(code) or _ENGLISH[code])) for code in COUNTRY_CODES]
     return tuple(sorted(pairs, key=lambda pair: pair[1].casefold()))

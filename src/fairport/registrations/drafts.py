@@ -37,7 +37,9 @@ def save_draft(*, token: str, programme: str, content: Any, at: datetime) -> Non
 def read_draft(*, token: str, at: datetime) -> Any | None:
     """What was typed so far, or None."""
     draft = Draft.objects.select_related("data_key").filter(token_index=_token_index(token), expires_at__gt=at).first()
-    return None if draft is None else open_json(data_key=draft.data_key, context=_context(draft), box=draft.sealed)
+    return (
+        None if draft is None else open_json(data_key=draft.data_key, context=_context(draft), box=bytes(draft.sealed))
+    )
 
 
 def discard_draft(*, token: str) -> None:

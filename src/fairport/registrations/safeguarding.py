@@ -36,7 +36,7 @@ def open_safeguarding_case(*, content: Any, language: str, at: datetime) -> str:
 
 def read_safeguarding_case(*, case: SafeguardingCase) -> Any:
     """What was written in a case."""
-    return open_json(data_key=case.data_key, context=_context(case), box=case.sealed)
+    return open_json(data_key=case.data_key, context=_context(case), box=bytes(case.sealed))
 
 
 def _context(case: SafeguardingCase) -> str:

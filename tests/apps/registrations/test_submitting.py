@@ -9,8 +9,6 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.factories.programme import NOW, load_programme
-from tests.factories.submissions import make_child, make_submission, make_traveler, register
 
 from fairport.audit.events import APPLICANT, Subject
 from fairport.audit.queries import list_events
@@ -37,6 +35,8 @@ from fairport.registrations.submission import (
     NotEligible,
     SubmissionInvalid,
 )
+from tests.factories.programme import NOW, load_programme
+from tests.factories.submissions import make_child, make_submission, make_traveler, register
 
 pytestmark = pytest.mark.django_db
 KEY = "0d6c7a0e-5d6c-4a55-8b9b-9b1f6f1f2a10"
