@@ -29,7 +29,7 @@ class Offer(models.Model):
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="offers")
     draw_entry = models.OneToOneField(DrawEntry, on_delete=models.PROTECT, related_name="+")
     slot = models.ForeignKey(AppointmentSlot, on_delete=models.PROTECT, related_name="offers")
-    # People for whom the slot's places are held; zero places are held once the offer is closed.
+    # People for whom the slot's places are held while the offer is open.
     size = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=OfferState.choices, default=OfferState.OPEN)
     made_at = models.DateTimeField()
@@ -52,6 +52,9 @@ class Offer(models.Model):
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="appointments_offer_expires_later"),
         ]
 
+    def __str__(self) -> str:
+        return str(self.pk)
+
 
 class AppointmentState(models.TextChoices):
     BOOKED = "booked"
@@ -71,6 +74,7 @@ class Appointment(models.Model):
     slot = models.ForeignKey(AppointmentSlot, on_delete=models.PROTECT, related_name="appointments")
     confirmation_number = models.CharField(max_length=16, unique=True)
     size = models.PositiveSmallIntegerField()
+    # A booked, attended or missed appointment holds its places; a cancelled one has given them back.
     state = models.CharField(max_length=10, choices=AppointmentState.choices, default=AppointmentState.BOOKED)
     confirmed_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
@@ -85,3 +89,6 @@ class Appointment(models.Model):
                 violation_error_message="A registration has one appointment at a time.",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.confirmation_number

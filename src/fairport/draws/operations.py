@@ -37,7 +37,7 @@ from fairport.draws.events import DrawFrozen, DrawMissed, DrawRun
 from fairport.draws.models import Draw, DrawState
 from fairport.draws.pool import Settlement, provider_for
 from fairport.draws.queries import read_file
-from fairport.draws.schedule import next_draw_after
+from fairport.draws.schedule import draw_id_of, next_draw_after
 from fairport.draws.storage import insert_entries, write_file, write_outcomes
 from fairport.programmes.queries import policy_in_force, policy_of_version
 from fairport.sealing import box
@@ -117,7 +117,7 @@ def freeze_draw(
         draw_time = _draw_time(programme, frozen_at, draw_time)
         loaded = policy_in_force(programme=programme, on=draw_time.date())
         policy = loaded.policy
-        draw_id = f"{programme}/{draw_time.date().isoformat()}"
+        draw_id = draw_id_of(programme=programme, draw_time=draw_time)
         previous = Draw.objects.filter(programme=programme).order_by("-sequence").first()
         _refuse_freeze(draw_id, previous, frozen_at, draw_time)
 
@@ -253,7 +253,7 @@ def run_draw(*, draw_id: str, at: datetime, actor: Actor, on_progress: Progress 
 
 def note_missed_draw(*, programme: str, draw_time: datetime, at: datetime, actor: Actor) -> bool:
     """Tells once, for good, that a day had no draw since nobody froze it in time. False if it was told, or was held."""
-    draw_id = f"{programme}/{draw_time.date().isoformat()}"
+    draw_id = draw_id_of(programme=programme, draw_time=draw_time)
     with _programme_locked(programme):
         told = any(event.name == DrawMissed.name for event in list_events(subject=Subject("draw", draw_id)))
         if told or Draw.objects.filter(pk=draw_id).exists():

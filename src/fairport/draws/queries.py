@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 
 from fairport.domain.draw import ALLOCATION_FILE, PARAMS_FILE, POOL_FILE, parse_params
+from fairport.domain.policy import DrawRules
 from fairport.draws.models import Draw, DrawEntry, DrawFile, DrawState
+from fairport.draws.schedule import draw_time_on, next_draw_to_freeze
 
 # Who reads these knows where and when a family of a known size and week crosses: kept back until that day is over.
 LATE_FILES = (POOL_FILE, ALLOCATION_FILE)
@@ -44,6 +46,15 @@ def frozen_draws(*, programme: str) -> list[Draw]:
 def last_draw(*, programme: str) -> Draw | None:
     """The latest draw of a programme."""
     return Draw.objects.filter(programme=programme).order_by("-sequence").first()
+
+
+def next_draw_time(*, programme: str, rules: DrawRules, at: datetime) -> datetime:
+    """When the first draw is that places freed at `at` can still go into: nobody has frozen it yet."""
+    draw_time = next_draw_to_freeze(rules=rules, at=at)
+    latest = last_draw(programme=programme)
+    if latest is not None and latest.draw_time.date() >= draw_time.date():
+        return draw_time_on(rules=rules, day=latest.draw_time.date() + timedelta(days=1))
+    return draw_time
 
 
 def files_of_draw(*, draw_id: str) -> list[DrawFile]:

@@ -12,6 +12,11 @@ def draw_time_on(*, rules: DrawRules, day: date) -> datetime:
     return datetime.combine(day, rules.time_utc, tzinfo=UTC)
 
 
+def draw_id_of(*, programme: str, draw_time: datetime) -> str:
+    """The id of the draw of a programme at a time; there is one a UTC day."""
+    return f"{programme}/{draw_time.astimezone(UTC).date().isoformat()}"
+
+
 def next_draw_after(*, rules: DrawRules, at: datetime, lead: timedelta) -> datetime:
     """The first draw time that is at least `lead` after `at`."""
     draw_time = draw_time_on(rules=rules, day=(at + lead).astimezone(UTC).date())

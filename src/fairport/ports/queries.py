@@ -54,3 +54,8 @@ def lock_drawable_slots(
         .order_by("id")
     )
     return [slot for slot in slots if slot.date <= last_days[slot.port_id]]
+
+
+def slots_by_id(*, slot_ids: Sequence[int]) -> dict[int, AppointmentSlot]:
+    """Slots with their ports, by id; ids that do not exist are left out."""
+    return AppointmentSlot.objects.select_related("port").in_bulk(slot_ids)

@@ -15,6 +15,7 @@ from fairport.registrations.status import (
     close_withdrawal,
     lapse_overdue,
     mark_renewal_reminded,
+    restore_rain_check,
     set_rain_checks,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "mark_renewal_reminded",
     "open_safeguarding_case",
     "purge_expired",
+    "restore_rain_check",
     "save_draft",
     "set_rain_checks",
     "sign_in_with_code",

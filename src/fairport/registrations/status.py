@@ -86,6 +86,11 @@ def set_rain_checks(*, programme: str, registration_ids: Collection[uuid.UUID]) 
     waiting.filter(has_rain_check=False, pk__in=registration_ids).update(has_rain_check=True)
 
 
+def restore_rain_check(*, registration_id: uuid.UUID) -> None:
+    """Gives a rain-check back to a waiting registration whose withdrawal was undone; in the caller's transaction."""
+    Registration.objects.filter(pk=registration_id, status=RegistrationStatus.WAITING).update(has_rain_check=True)
+
+
 def close_withdrawal(*, registration_id: uuid.UUID, at: datetime) -> bool:
     """Notes that a withdrawal can no longer be undone. False if it was undone or closed before."""
     withdrawn = Registration.objects.filter(

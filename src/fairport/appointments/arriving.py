@@ -1,0 +1,39 @@
+"""The moment at which the port takes over."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from fairport.appointments.answers import lock_registration
+from fairport.appointments.models import Appointment, AppointmentState
+from fairport.domain.transitions import Event
+from fairport.registrations.operations import change_status
+
+
+class AppointmentNotBooked(Exception):
+    """The appointment was cancelled, given up or missed."""
+
+    code = "appointment_not_booked"
+
+
+@transaction.atomic
+def mark_arrived(*, appointment_id: uuid.UUID, at: datetime) -> Appointment:
+    """Notes that somebody of the group is at the port; for the ones who come after, nothing changes.
+
+    The caller records who arrived, and appends the event. Raises AppointmentNotBooked, TransitionRefused,
+    Appointment.DoesNotExist.
+    """
+    registration_id = Appointment.objects.values_list("registration_id", flat=True).get(pk=appointment_id)
+    lock_registration(registration_id)
+    appointment = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment_id)
+    if appointment.state == AppointmentState.ARRIVED:
+        return appointment
+    if appointment.state != AppointmentState.BOOKED:
+        raise AppointmentNotBooked("This appointment is not booked.")
+    change_status(registration_id=registration_id, event=Event.ARRIVED, at=at)
+    appointment.state = AppointmentState.ARRIVED
+    appointment.save(update_fields=["state"])
+    return appointment

@@ -1,0 +1,33 @@
+"""Everything that changes an offer or an appointment. Other rooms enter here and by the queries only."""
+
+from __future__ import annotations
+
+from fairport.appointments.answers import (
+    NothingToCancel,
+    OfferClosed,
+    OfferExpired,
+    OfferNotFound,
+    cancel_appointment,
+    confirm_offer,
+    decline_offer,
+    renew,
+)
+from fairport.appointments.arriving import mark_arrived
+from fairport.appointments.ticking import tick
+from fairport.appointments.withdrawing import UndoTooLate, undo_withdrawal, withdraw
+
+__all__ = [
+    "NothingToCancel",
+    "OfferClosed",
+    "OfferExpired",
+    "OfferNotFound",
+    "UndoTooLate",
+    "cancel_appointment",
+    "confirm_offer",
+    "decline_offer",
+    "mark_arrived",
+    "renew",
+    "tick",
+    "undo_withdrawal",
+    "withdraw",
+]

@@ -1,0 +1,178 @@
+"""The appointment programme's side of a draw: registrations are its entries, slots its cells."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from fairport.appointments.events import OfferMade, OfferVoided
+from fairport.appointments.models import Offer
+from fairport.appointments.places import ensure_programme_slots, pass_leftovers_to_walk_ins
+from fairport.appointments.telling import event_of, message_to, offered_place
+from fairport.audit.operations import NewEvent, append_events
+from fairport.domain.capacity import local_day
+from fairport.domain.draw import registered_week
+from fairport.domain.policy import Policy
+from fairport.domain.transitions import Event
+from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, ReservedCell, Settlement
+from fairport.notifications.operations import NewMessage, queue_messages
+from fairport.ports.models import AppointmentSlot
+from fairport.ports.operations import reserve_for_draw, settle_draw_cells
+from fairport.ports.queries import lock_drawable_slots, slots_by_id
+from fairport.programmes.queries import list_programmes
+from fairport.registrations.models import Registration, RegistrationStatus
+from fairport.registrations.operations import change_status, set_rain_checks
+from fairport.registrations.queries import pool_rows
+
+# Everyone is in one tier with one ticket: only facts that an official verified could change that (draw-spec, 1).
+TIER = 1
+WEIGHT = 1
+
+
+class AppointmentPool:
+    """See fairport.draws.pool.PoolProvider."""
+
+    def serves(self, *, programme: str) -> bool:
+        return any(known.slug == programme for known in list_programmes())
+
+    def reserve_cells(self, *, policy: Policy, draw_time: datetime, at: datetime) -> list[ReservedCell]:
+        ensure_programme_slots(programme=policy.programme, at=draw_time)
+        horizon = timedelta(days=policy.draw.horizon_days)
+        last_days = {port.code: local_day(draw_time, port_timezone=port.timezone) + horizon for port in policy.ports}
+        slots = [
+            slot
+            for slot in lock_drawable_slots(
+                programme=policy.programme,
+                draw_time=draw_time,
+                minimum_notice=policy.draw.minimum_notice,
+                last_days=last_days,
+            )
+            if _open_on(policy, slot.port_id, slot.date)
+        ]
+        reserved = reserve_for_draw(slots=slots)
+        return [
+            ReservedCell(
+                key=str(slot.pk),
+                port=slot.port_id,
+                timezone=slot.port.timezone,
+                date=slot.date,
+                band=slot.band_start,
+                capacity=slot.capacity,
+                free=reserved[slot.pk],
+            )
+            for slot in slots
+        ]
+
+    def count_candidates(self, *, policy: Policy) -> int:
+        return Registration.objects.filter(programme_id=policy.programme, status=RegistrationStatus.WAITING).count()
+
+    def read_candidates(self, *, policy: Policy, at: datetime) -> Iterator[Candidate]:
+        this_week = registered_week(at)
+        for row in pool_rows(programme=policy.programme):
+            # Who declined too often is behind everyone in the order of seniority, and equal to all in the lottery.
+            by_lot_only = row.declines >= policy.draw.declines_before_lottery_only
+            yield Candidate(
+                subject_id=row.registration_id,
+                entry_secret=row.entry_secret,
+                size=row.size,
+                tier=TIER,
+                weight=WEIGHT,
+                registered=this_week if by_lot_only else registered_week(row.registered_at),
+                ports=row.ports,
+            )
+
+    def judge_rain_checks(
+        self, *, held: Sequence[HeldRainCheck], sizes: Mapping[uuid.UUID, int]
+    ) -> dict[uuid.UUID, str]:
+        still_hold = set(
+            Registration.objects.filter(
+                pk__in=[rain_check.subject_id for rain_check in held], has_rain_check=True
+            ).values_list("pk", flat=True)
+        )
+        ended = {}
+        for rain_check in held:
+            subject = rain_check.subject_id
+            if subject not in still_hold or subject not in sizes:
+                ended[subject] = "withdrawn"
+            elif sizes[subject] > rain_check.size:
+                ended[subject] = "grown"
+        return ended
+
+    def settle(self, *, settlement: Settlement) -> set[uuid.UUID]:
+        slots = slots_by_id(slot_ids=[int(key) for key in settlement.reserved])
+        bands = {(slot.port_id, slot.date, slot.band_start): slot for slot in slots.values()}
+        void: set[uuid.UUID] = set()
+        offers: list[Offer] = []
+        events: list[NewEvent] = []
+        messages: list[NewMessage] = []
+        offered: Counter[int] = Counter()
+        # In the order of the ids: whoever locks several registrations takes them in this order.
+        for drawn in sorted(settlement.offers, key=lambda one: one.subject_id):
+            slot = bands[drawn.port, drawn.date, drawn.band]
+            registration, reason = _take_if_possible(drawn, slot, settlement.at)
+            if reason:
+                void.add(drawn.subject_id)
+                events.append(event_of(registration, OfferVoided(draw=settlement.draw_id, reason=reason)))
+                if registration.status == RegistrationStatus.WAITING:
+                    messages.append(message_to(registration, "offer_voided", drawn.entry_pk))
+                continue
+            offer = _new_offer(drawn, slot, registration, settlement)
+            offers.append(offer)
+            offered[slot.pk] += offer.size
+            events.append(event_of(registration, _offer_made(offer, slot, settlement)))
+            messages.append(message_to(registration, "offer", offer.pk, offered_place(offer, slot)))
+        Offer.objects.bulk_create(offers, batch_size=2000)
+        append_events(events=events, actor=settlement.actor, at=settlement.at)
+        queue_messages(messages=messages, at=settlement.at)
+        settle_draw_cells(offered=offered, reserved={int(key): places for key, places in settlement.reserved.items()})
+        set_rain_checks(programme=settlement.programme, registration_ids=settlement.rain_checks)
+        pass_leftovers_to_walk_ins(policy=settlement.policy, at=settlement.at)
+        return void
+
+
+def _open_on(policy: Policy, code: str, day: date) -> bool:
+    return any(
+        port.code == code and port.opens_on <= day and (port.closes_on is None or day <= port.closes_on)
+        for port in policy.ports
+    )
+
+
+def _take_if_possible(drawn: DrawnOffer, slot: AppointmentSlot, at: datetime) -> tuple[Registration, str]:
+    """The registration, moved to `offered`; or as it is, with the reason why there can be no offer."""
+    registration = (
+        Registration.objects.select_for_update(of=("self",)).select_related("data_key").get(pk=drawn.subject_id)
+    )
+    if registration.status != RegistrationStatus.WAITING:
+        return registration, registration.status
+    if slot.port.suspended_at is not None:
+        return registration, "port_suspended"
+    if slot.starts_at <= at:
+        return registration, "too_late"
+    return change_status(registration_id=registration.pk, event=Event.DRAWN, at=at), ""
+
+
+def _new_offer(drawn: DrawnOffer, slot: AppointmentSlot, registration: Registration, settlement: Settlement) -> Offer:
+    expires_at = settlement.at + settlement.policy.draw.confirmation_window
+    return Offer(
+        registration=registration,
+        draw_entry_id=drawn.entry_pk,
+        slot=slot,
+        # A group that shrank since the freeze keeps its place; the surplus goes back.
+        size=min(drawn.size, registration.size),
+        made_at=settlement.at,
+        # Only after a run that came days late does the band begin first.
+        expires_at=min(expires_at, slot.starts_at),
+    )
+
+
+def _offer_made(offer: Offer, slot: AppointmentSlot, settlement: Settlement) -> OfferMade:
+    return OfferMade(
+        offer=str(offer.pk),
+        draw=settlement.draw_id,
+        port=slot.port_id,
+        starts_at=slot.starts_at.isoformat(),
+        size=offer.size,
+        expires_at=offer.expires_at.isoformat(),
+    )
