@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.apps.notifications.smtp_server import MailServer, mail_server
 
+from fairport.notifications import relevance
 from fairport.notifications.contexts import CONTEXTS
 from fairport.notifications.models import OutboxMessage
 from fairport.notifications.operations import queue_message
 from fairport.sealing.operations import create_data_key
+from tests.apps.notifications.smtp_server import MailServer, mail_server
 
 AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 ADDRESS = "josefa.ortiz@example.org"
@@ -37,6 +38,16 @@ CONTEXT_VALUES: dict[str, Any] = {
 def context_for(template: str) -> dict[str, Any]:
     """A plausible context with exactly the keys that the template declares."""
     return {key: CONTEXT_VALUES[key] for key in CONTEXTS[template].__annotations__}
+
+
+@pytest.fixture(autouse=True)
+def no_relevance_checks() -> Iterator[None]:
+    """The checks of the rooms above look for offers that are not there; each test registers what it needs."""
+    before = dict(relevance._checks)
+    relevance._checks.clear()
+    yield
+    relevance._checks.clear()
+    relevance._checks.update(before)
 
 
 @pytest.fixture

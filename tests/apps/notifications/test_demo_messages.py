@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.apps.notifications.conftest import ADDRESS, AT
 
 from fairport.notifications.models import OutboxMessage
 from fairport.notifications.operations import send_due
 from fairport.sealing.operations import create_data_key, erase_data_key
+from tests.apps.notifications.conftest import ADDRESS, AT
 
 Queue = Callable[..., OutboxMessage]
 pytestmark = pytest.mark.django_db

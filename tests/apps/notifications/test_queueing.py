@@ -8,13 +8,13 @@ from datetime import datetime
 
 import pytest
 from django.db import connection, transaction
-from tests.apps.notifications.conftest import ADDRESS, AT, context_for
 
 from fairport.notifications.contexts import ContextWrong
 from fairport.notifications.models import OutboxMessage
 from fairport.notifications.operations import QUEUE, SEND_TASK, NewMessage, queue_message, queue_messages
 from fairport.notifications.queries import open_message
 from fairport.sealing.operations import create_data_key
+from tests.apps.notifications.conftest import ADDRESS, AT, context_for
 
 Queue = Callable[..., OutboxMessage]
 

@@ -6,30 +6,21 @@ import email
 import email.policy
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.apps.notifications.conftest import ADDRESS, AT
-from tests.apps.notifications.smtp_server import MailServer
 
 from fairport.notifications import operations, relevance
 from fairport.notifications.models import MessageState, OutboxMessage
 from fairport.notifications.operations import MAX_ATTEMPTS, Outcome, send_due, send_message
 from fairport.sealing.operations import create_data_key, erase_data_key
+from tests.apps.notifications.conftest import ADDRESS, AT
+from tests.apps.notifications.smtp_server import MailServer
 
 Queue = Callable[..., OutboxMessage]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def relevance_checks() -> Iterator[dict[str, relevance.RelevanceCheck]]:
-    """The registered checks, put back after the test."""
-    before = dict(relevance._checks)
-    yield relevance._checks
-    relevance._checks.clear()
-    relevance._checks.update(before)
 
 
 def test_a_message_arrives_as_plain_text_and_html_in_its_language(queue: Queue, server: MailServer) -> None:
@@ -162,9 +153,7 @@ def test_whoever_lost_the_claim_does_not_write_its_outcome(
     assert (row.state, row.last_failure) == ("dead", "interrupted")
 
 
-def test_a_message_that_was_overtaken_is_dropped(
-    queue: Queue, server: MailServer, relevance_checks: dict[str, relevance.RelevanceCheck]
-) -> None:
+def test_a_message_that_was_overtaken_is_dropped(queue: Queue, server: MailServer) -> None:
     seen = []
 
     def still_true(context: Any, at: Any) -> bool:
@@ -181,9 +170,7 @@ def test_a_message_that_was_overtaken_is_dropped(
     assert seen == [("0b0f7d9e-9d3c-4c43-8b6e-3a6a5d0f1d22", AT)]
 
 
-def test_a_broken_check_buries_its_message_and_no_other(
-    queue: Queue, server: MailServer, relevance_checks: dict[str, relevance.RelevanceCheck]
-) -> None:
+def test_a_broken_check_buries_its_message_and_no_other(queue: Queue, server: MailServer) -> None:
     def broken(_context: Any, _at: Any) -> bool:
         raise LookupError(ADDRESS)
 

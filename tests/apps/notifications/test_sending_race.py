@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.apps.notifications.conftest import AT
-from tests.apps.notifications.smtp_server import MailServer
 
 from fairport.notifications import operations
 from fairport.notifications.models import MessageState, OutboxMessage
 from fairport.notifications.operations import Outcome, send_message
+from tests.apps.notifications.conftest import AT
+from tests.apps.notifications.smtp_server import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Queue = Callable[..., OutboxMessage]

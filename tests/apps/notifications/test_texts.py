@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.utils.translation import gettext, override
-from tests.apps.notifications.conftest import ADDRESS, AT, CONTEXT_VALUES, context_for
 
 from fairport.notifications.contexts import CONTEXTS, encode_context
 from fairport.notifications.queries import Letter
 from fairport.notifications.rendering import Mail, render
 from fairport.notifications.texts import TEXTS
+from tests.apps.notifications.conftest import ADDRESS, AT, CONTEXT_VALUES, context_for
 
 LANGUAGES = [code for code, _name in django_settings.LANGUAGES]
 FREE = "This service is free. Nobody may ask you for money."
