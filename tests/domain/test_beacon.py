@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.building import repeatable
 
 from fairport.domain.beacon import (
     BeaconRefused,
@@ -20,6 +19,7 @@ from fairport.domain.beacon import (
     time_of_round,
 )
 from fairport.domain.draw_format import DrawFileError
+from tests.domain.building import repeatable
 
 GENESIS = dt.datetime(2023, 8, 23, 15, 9, 27, tzinfo=dt.UTC)
 SECRET = bytes(range(32))

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.building import repeatable
 
 from fairport.domain.codes import (
     ALPHABET,
@@ -19,6 +18,7 @@ from fairport.domain.codes import (
     normalise_code,
     registration_number_from,
 )
+from tests.domain.building import repeatable
 
 MAKERS: dict[CodeKind, tuple[Callable[[bytes], str], int, str]] = {
     CodeKind.REGISTRATION_NUMBER: (registration_number_from, 5, r"FP-\w{4}-\w{5}"),

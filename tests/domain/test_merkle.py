@@ -5,9 +5,9 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.building import repeatable
 
 from fairport.domain.merkle import MerkleTree, leaf_hash, merkle_root, verify_inclusion
+from tests.domain.building import repeatable
 
 # The eight leaves that the tests of Certificate Transparency use, with the roots over the first 1 to 8.
 LEAVES = [bytes.fromhex(leaf) for leaf in (
