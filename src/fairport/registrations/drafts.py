@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from fairport.registrations.locks import lock_hashes
+from fairport.registrations.locks import lock_hash
 from fairport.registrations.models import Draft
 from fairport.sealing.blind_index import blind_index
 from fairport.sealing.box import open_json, seal_json
@@ -24,7 +24,7 @@ def save_draft(*, token: str, programme: str, content: Any, at: datetime) -> Non
     It is gone 48 hours after it was last saved.
     """
     index = _token_index(token)
-    lock_hashes([index])
+    lock_hash(index)
     draft = Draft.objects.select_related("data_key").filter(token_index=index).first()
     if draft is None:
         draft = Draft(token_index=index, data_key=create_data_key(), created_at=at)
@@ -56,7 +56,7 @@ def remove_dead_drafts(*, at: datetime) -> int:
 def _remove(drafts: Any) -> int:
     keys = list(drafts.select_for_update().values_list("data_key_id", flat=True))
     Draft.objects.filter(data_key_id__in=keys).delete()
-    DataKey.objects.filter(pk__in=keys).delete()
+    remove_data_keys(data_key_ids=keys)
     return len(keys)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -26,8 +27,9 @@ from fairport.registrations.attempts import address_bucket, record_failures, ref
 from fairport.registrations.contexts import contact_context, secret_context, traveler_context
 from fairport.registrations.events import RegistrationSubmitted, SignalRaised
 from fairport.registrations.identity import document_index, name_index
-from fairport.registrations.locks import lock_hashes
+from fairport.registrations.locks import lock_all_names, lock_hash, lock_names
 from fairport.registrations.models import IntegritySignal, Registration, RegistrationStatus, SignalKind, Traveler
+from fairport.registrations.rows import insert_rows
 from fairport.registrations.submission import (
     DocumentInUse,
     FieldProblem,
@@ -75,7 +77,7 @@ def submit_registration(
         with transaction.atomic():
             if idempotency_key is not None:
                 # Whoever comes second with the same key waits here, and then finds the first one's answer.
-                lock_hashes([key_index(idempotency_key)])
+                lock_hash(key_index(idempotency_key))
                 receipt = repeat_answer(key=idempotency_key, submission=submission, at=at)
                 if receipt is not None:
                     return receipt
@@ -84,6 +86,8 @@ def submit_registration(
             loaded = _policy_for(submission, at)
             verdict = judge_submission(submission=submission, policy=loaded.policy, at=at)
             new = _prepare(submission=submission, verdict=verdict, loaded=loaded, registered_at=at)
+            # Namesakes who register at the same moment would not see each other, so they take turns.
+            lock_names([bytes(traveler.name_index) for traveler in new.travelers])
             _store([new], actor=actor, at=at)
             if idempotency_key is not None:
                 keep_answer(key=idempotency_key, submission=submission, receipt=new.receipt, at=at)
@@ -99,13 +103,14 @@ def insert_registrations(
 ) -> list[Receipt]:
     """Registers many groups at once, each with its own time of registration, for demonstrations and transfers.
 
-    Everything is judged and sealed as in `submit_registration`; `registered_at` are the moments, not after `at`, at
-    which the groups registered. All or nothing: raises what `submit_registration` raises. `DocumentInUse` names no
-    positions here.
+    Nobody else can register meanwhile. Everything is judged and sealed as in `submit_registration`; `registered_at` are
+    the moments, not after `at`, at which the groups registered. All or nothing: raises what `submit_registration`
+    raises, but `DocumentInUse` without the positions.
     """
     receipts: list[Receipt] = []
     policies: dict[tuple[str, date], LoadedPolicy] = {}
     with transaction.atomic():
+        lock_all_names()
         for start in range(0, len(submissions), _BATCH):
             files = []
             moments = registered_at[start : start + _BATCH]
@@ -242,10 +247,10 @@ def _new_traveler(
 
 def _store(files: Sequence[_NewFile], *, actor: Actor, at: datetime) -> None:
     _avoid_taken_numbers(files)
-    DataKey.objects.bulk_create([new.data_key for new in files], batch_size=_BATCH)
-    Registration.objects.bulk_create([new.registration for new in files], batch_size=_BATCH)
+    insert_rows(DataKey, [new.data_key for new in files])
+    insert_rows(Registration, [new.registration for new in files])
     travelers = [traveler for new in files for traveler in new.travelers]
-    Traveler.objects.bulk_create(travelers, batch_size=_BATCH)
+    insert_rows(Traveler, travelers)
     for programme, documents in _documents_by_programme(files):
         claim_documents(programme=programme, documents=documents)
     events = [
@@ -290,24 +295,24 @@ def _documents_by_programme(files: Iterable[_NewFile]) -> list[tuple[str, dict[b
 
 def _find_namesakes(travelers: Sequence[Traveler], at: datetime) -> list[IntegritySignal]:
     """One signal for each new traveler whose name index an earlier file has: the earliest such traveler."""
-    # Namesakes who register at the same moment would not see each other, so they take turns.
     indexes = [bytes(traveler.name_index) for traveler in travelers]
-    lock_hashes(indexes)
     programmes = {traveler.registration.programme_id for traveler in travelers}
-    known = (
-        Traveler.objects.filter(name_index__in=indexes, left_at__isnull=True, registration__programme_id__in=programmes)
-        .select_related("registration")
-        .order_by("registered_at", "id")
-    )
-    by_index: dict[tuple[str, bytes], list[Traveler]] = {}
-    for traveler in known:
-        by_index.setdefault((traveler.registration.programme_id, bytes(traveler.name_index)), []).append(traveler)
+    known = Traveler.objects.filter(
+        name_index__in=indexes, left_at__isnull=True, registration__programme_id__in=programmes
+    ).order_by("registered_at", "id")
+    others: dict[tuple[str, bytes], list[tuple[uuid.UUID, uuid.UUID]]] = {}
+    for index, programme, registration_id, traveler_id in known.values_list(
+        "name_index", "registration__programme_id", "registration_id", "id"
+    ):
+        others.setdefault((programme, bytes(index)), []).append((registration_id, traveler_id))
     signals = []
     for traveler in travelers:
-        key = (traveler.registration.programme_id, bytes(traveler.name_index))
-        others = [other for other in by_index[key] if other.registration_id != traveler.registration_id]
-        if others:
-            signals.append(IntegritySignal(kind=SignalKind.NAMESAKE, traveler=traveler, other=others[0], raised_at=at))
+        namesakes = others[traveler.registration.programme_id, bytes(traveler.name_index)]
+        elsewhere = [found for registration_id, found in namesakes if registration_id != traveler.registration_id]
+        if elsewhere:
+            signals.append(
+                IntegritySignal(kind=SignalKind.NAMESAKE, traveler=traveler, other_id=elsewhere[0], raised_at=at)
+            )
     return signals
 
 

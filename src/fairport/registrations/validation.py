@@ -110,7 +110,10 @@ def validate_submission(*, submission: Submission, policy: Policy, at: datetime)
     Fields are named as in the API, counted from 0: `travelers.2.birth_date`. A group without an adult and one that is
     too large are no problems of form: see `judge_submission`.
     """
-    submission = normalise_submission(submission)
+    return _form_problems(normalise_submission(submission), policy, at)
+
+
+def _form_problems(submission: Submission, policy: Policy, at: datetime) -> tuple[FieldProblem, ...]:
     today = registration_day(submission=submission, policy=policy, at=at)
     problems = [
         *_location_problems(submission, policy),
@@ -127,12 +130,11 @@ def validate_submission(*, submission: Submission, policy: Policy, at: datetime)
 
 
 def judge_submission(*, submission: Submission, policy: Policy, at: datetime) -> Verdict:
-    """Who may register: the verdict with the criteria found.
+    """Who may register, of a submission that was normalised: the verdict with the criteria found.
 
     Raises, in this order: SubmissionInvalid with all problems of form; ChildAlone; GroupTooLarge; NotEligible.
     """
-    submission = normalise_submission(submission)
-    problems = validate_submission(submission=submission, policy=policy, at=at)
+    problems = _form_problems(submission, policy, at)
     if problems:
         raise SubmissionInvalid(problems)
     verdict = assess_eligibility(
