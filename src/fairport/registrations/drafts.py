@@ -11,8 +11,7 @@ from fairport.registrations.locks import lock_hash
 from fairport.registrations.models import Draft
 from fairport.sealing.blind_index import blind_index
 from fairport.sealing.box import open_json, seal_json
-from fairport.sealing.models import DataKey
-from fairport.sealing.operations import create_data_key
+from fairport.sealing.operations import create_data_key, remove_data_keys
 
 KEPT_FOR: Final = timedelta(hours=48)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from fairport.sealing.box import wrap_new_key
@@ -24,3 +25,8 @@ def create_data_key() -> DataKey:
 def erase_data_key(*, data_key_id: uuid.UUID, at: datetime) -> None:
     """Makes everything sealed under the key unreadable for good. Erasing twice changes nothing."""
     DataKey.objects.filter(pk=data_key_id, erased_at__isnull=True).update(wrapped=None, erased_at=at)
+
+
+def remove_data_keys(*, data_key_ids: Iterable[uuid.UUID]) -> None:
+    """Removes the keys of files that are gone as a whole, drafts for instance, so that not even a trace stays."""
+    DataKey.objects.filter(pk__in=data_key_ids).delete()
