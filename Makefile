@@ -12,7 +12,7 @@ VENV_STAMP := $(VENV)/.made-$(shell { pwd -P; $(PYTHON) -V; } 2>&1 | cksum | cut
 BASE_STAMP := $(VENV)/.base-$(call sum,requirements/base.txt pyproject.toml)
 TEST_STAMP := $(VENV)/.test-$(call sum,requirements/test.txt)
 
-.PHONY: run test test-all check check-translations bench assets lock chromium clean help
+.PHONY: run test check check-translations bench assets lock chromium clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -46,7 +46,7 @@ bench: $(TEST_STAMP)
 	$(BIN)/python tools/bench.py
 
 assets:
-	tools/build_assets.sh
+	cd assets && npm ci --no-audit --no-fund && npm run build
 
 lock: $(VENV_STAMP)
 	$(PIP) install -q uv==0.13.9
