@@ -1,0 +1,150 @@
+"""What the status page says: the state in words, the offer, the appointment, the draws, and what can be done now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from fairport.applicant.places import traveler_zone
+from fairport.applicant.times import format_band, format_day, format_moment
+from fairport.appointments.models import Appointment, Offer
+from fairport.appointments.queries import current_appointment, current_offer, undo_until
+from fairport.domain.transitions import TRANSITIONS, Event, Status
+from fairport.draws.queries import SubjectDraw, draws_of_subject
+from fairport.ports.models import AppointmentSlot, PortOfEntry
+from fairport.ports.queries import list_ports
+from fairport.programmes.queries import policy_of_version
+from fairport.registrations.models import Registration
+from fairport.registrations.queries import open_contact
+
+DRAWS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """A state as a person reads it: tag colour, heading, what it means, what to do."""
+
+    kind: str
+    heading: Promise
+    meaning: Promise
+
+
+WORDS: dict[str, StatusWords] = {
+    Status.WAITING: StatusWords(
+        "info", _("You are waiting"), _("You are in every draw. You do not need to do anything each day.")
+    ),
+    Status.OFFERED: StatusWords(
+        "warn", _("A place is offered to you"), _("Say yes or no in time. Without an answer the place is lost.")
+    ),
+    Status.CONFIRMED: StatusWords(
+        "ok", _("You have an appointment"), _("Go to the port at the time below. Take your pass with you.")
+    ),
+    Status.LAPSED: StatusWords(
+        "stop",
+        _("Your registration is not in the draw now"),
+        _("We did not hear from you in time. Renew it to be in the next draw. You keep the date when you registered."),
+    ),
+    Status.NO_SHOW: StatusWords(
+        "stop",
+        _("You missed your appointment"),
+        _("You lose nothing. Ask for a new draw, and you are in the next one. You keep the date when you registered."),
+    ),
+    Status.ARRIVED: StatusWords("ok", _("You arrived at the port"), _("An officer talks with you and decides.")),
+    Status.DETERMINED: StatusWords(
+        "neutral", _("An officer has decided"), _("The officer gave you the decision and the reason at the port.")
+    ),
+    Status.WITHDRAWN: StatusWords("neutral", _("You withdrew this registration"), _("It is in no draw any more.")),
+}
+
+OUTCOMES: dict[str, tuple[str, Promise]] = {
+    "offer": ("ok", _("A place was offered to you")),
+    "rain_check": ("info", _("No place big enough for your group. You come first in the next draw")),
+    "not_selected": ("neutral", _("No place this time")),
+    "void": ("neutral", _("The place could not be given to you any more")),
+    "": ("neutral", _("Not drawn yet")),
+}
+
+
+def status_context(*, registration: Registration, at: datetime) -> dict[str, Any]:
+    """Everything that the status page and its questions show."""
+    policy = policy_of_version(version_id=registration.policy_version_id).policy
+    state = open_contact(registration=registration).state
+    ports = {port.code: port for port in list_ports()}
+    offer = current_offer(registration_id=registration.pk, at=at)
+    appointment = current_appointment(registration_id=registration.pk)
+    home_zone = _zone(ports[registration.ports[0]], state)
+    status = Status(registration.status)
+    until = undo_until(registration=registration, at=at)
+    draws = draws_of_subject(subject_id=registration.pk, limit=DRAWS_SHOWN)
+    days = max(0, (at - registration.registered_at).days)
+    return {
+        "registration": registration,
+        "words": WORDS[status],
+        "ports": [ports[code].name for code in registration.ports],
+        "registered": format_moment(registration.registered_at, home_zone),
+        "waited": ngettext("%(days)s day", "%(days)s days", days) % {"days": days},
+        "renew_by": format_day((registration.last_sign_of_life_at + policy.renewal_period).date()),
+        "renewal_days": policy.renewal_period.days,
+        "offer": None if offer is None else offer_view(offer, state),
+        "appointment": None if appointment is None else appointment_view(appointment, state),
+        "draws": [
+            draw_view(draw, home_zone) for draw in draws_of_subject(subject_id=registration.pk, limit=DRAWS_SHOWN)
+        ],
+        "is_waiting": status is Status.WAITING,
+        "may_renew": status in (Status.LAPSED, Status.NO_SHOW),
+        "may_withdraw": (status, Event.WITHDRAWN) in TRANSITIONS,
+        "undo_until": None if until is None else format_moment(until, home_zone),
+        "undo_hours": int(policy.withdrawal_undo.total_seconds()) // 3600,
+        "declines_allowed": policy.draw.declines_before_lottery_only,
+    }
+
+
+def offer_view(offer: Offer, state: str | None) -> dict[str, Any]:
+    """The offered place and until when it is kept, by the port's clock and by the traveler's."""
+    return {
+        "id": offer.pk,
+        "size": offer.size,
+        **slot_view(offer.slot, state),
+        "expires_port": format_moment(offer.expires_at, offer.slot.port.timezone),
+        "expires_traveler": format_moment(offer.expires_at, _zone(offer.slot.port, state)),
+    }
+
+
+def appointment_view(appointment: Appointment, state: str | None) -> dict[str, Any]:
+    """The confirmed place; `is_booked` while it can still be given back."""
+    return {
+        "confirmation_number": appointment.confirmation_number,
+        "size": appointment.size,
+        "is_booked": appointment.state == "booked",
+        **slot_view(appointment.slot, state),
+    }
+
+
+def slot_view(slot: AppointmentSlot, state: str | None) -> dict[str, str]:
+    """Where and when, by both clocks."""
+    return {
+        "port": slot.port.name,
+        "address": slot.port.address,
+        "port_time": format_band(slot.starts_at, slot.ends_at, slot.port.timezone),
+        "traveler_time": format_band(slot.starts_at, slot.ends_at, _zone(slot.port, state)),
+    }
+
+
+def draw_view(draw: SubjectDraw, zone: str) -> dict[str, object]:
+    """One draw of the past days and what came out for this group."""
+    kind, text = OUTCOMES[draw.outcome or ""]
+    return {
+        "href": f"/draws/{draw.draw_id.replace('/', '_')}",
+        "day": format_moment(draw.draw_time, zone),
+        "kind": kind,
+        "outcome": text,
+    }
+
+
+def _zone(port: PortOfEntry, state: str | None) -> str:
+    return traveler_zone(state=state, port_code=port.code, across_zone=port.traveler_timezone)
