@@ -1,0 +1,152 @@
+"""A plain sentence for every stable code of the product: what is wrong, and what to do about it.
+
+A test walks all exceptions and all codes of fields, and fails where one has no text here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# One field of a registration.
+_FIELDS: Final[dict[str, Promise]] = {
+    "name_required": _("Write this name. If you have only one name, write it in both fields."),
+    "name_too_long": _("This name is too long. Write it with 100 characters or fewer."),
+    "name_invalid": _("This name has signs that cannot be in a name. Use letters, spaces, dashes and apostrophes."),
+    "birth_date_required": _("Write the birth date: day, month and year."),
+    "birth_date_invalid": _("This is not a date. Check the day, the month and the year."),
+    "birth_date_in_future": _("This birth date is in the future. Check the year."),
+    "birth_date_impossible": _("Nobody is that old. Check the year of birth."),
+    "nationality_required": _("Choose a nationality."),
+    "nationality_unknown": _("This nationality is not in the list. Choose one from the list."),
+    "document_invalid": _("This document number cannot be read. Copy the letters and digits from the document."),
+    "document_repeated": _("Two travelers have the same document. Check the number of each one."),
+    "criteria_required": _("Choose what is true for this person, or choose that nothing is."),
+    "criteria_none_and_some": _("You chose a reason and also “none of these”. Choose one or the other."),
+    "criterion_unknown": _("This reason is not in the list. Choose from the list."),
+    "criterion_not_claimable": _("Age cannot be chosen. We work it out from the birth date."),
+    "travelers_required": _("Add at least one traveler."),
+    "travelers_incomplete": _("Something is missing for one of the travelers. Go back and complete it."),
+    "lead_under_18": _("The first traveler must be 18 or older. Put an adult of your group first."),
+    "ports_required": _("Choose at least one port of entry."),
+    "ports_too_many": _("You can choose at most 8 ports of entry."),
+    "port_unknown": _("This port of entry is not in the list. Choose from the list."),
+    "port_repeated": _("You chose the same port of entry twice. Choose each port once."),
+    "port_closed": _("This port of entry is not open for appointments now. Choose another one."),
+    "country_required": _("Say in which country you are now."),
+    "country_unknown": _("This country is not in the list. Choose from the list."),
+    "state_required": _("Say in which state you are now."),
+    "state_unknown": _("This state is not in the list. Choose from the list."),
+    "attestation_required": _("You must say that what you wrote is true. Mark the box to go on."),
+    "email_invalid": _("This e-mail address is not complete. Write it like name@example.org, or leave it empty."),
+    "phone_invalid": _(
+        "This phone number is not complete. Write it with the country code, like +52 664 123 4567, or leave it empty."
+    ),
+    "language_not_offered": _("This language is not offered. Choose one from the list."),
+    "programme_unknown": _("There is no programme of this name that takes registrations today."),
+    "access_code_required": _("Write your access code. It is on your receipt."),
+    "whereabouts_required": _("Tell us where you are, so that someone can find you."),
+    "text_too_long": _("This text is too long. Write less."),
+    "text_invalid": _("This text has signs that cannot be read. Write it again."),
+    "choice_required": _("Choose one of the answers."),
+    "choice_invalid": _("This answer is not in the list. Choose from the list."),
+}
+
+# A form or a call as a whole.
+_REQUESTS: Final[dict[str, Promise]] = {
+    "invalid": _("Some answers need to be corrected. Nothing was kept."),
+    "not_eligible": _("This group cannot register. The reasons are named. Nothing was kept."),
+    "no_criterion": _(
+        "Nobody in the group has one of the reasons for an exemption. So you cannot register now. Nothing was kept. "
+        "If something changes, you can try again at any time. It is free."
+    ),
+    "outside_location": _(
+        "You can register from the northern and central states of Mexico only. You said that you are somewhere else. "
+        "Nothing was kept. When you are in one of these states, you can register. It is free."
+    ),
+    "child_alone": _(
+        "Nobody in this group is 18 or older. Children who travel without an adult get help from people who are "
+        "trained for that. You do not need an appointment. Go to the page “A child alone”."
+    ),
+    "group_too_large": _(
+        "This group is larger than one registration can hold. Do not split your family. Ask an officer at a port of "
+        "entry: they find a place for all of you together."
+    ),
+    "document_in_use": _(
+        "One of these documents is already in an active registration. If it is yours, use its access code, or ask a "
+        "helper to get it back. If somebody else used your document, tell the ombuds."
+    ),
+    "idempotency_conflict": _("This key was already used for other content. Use a new key for a new registration."),
+    "idempotency_key_invalid": _("The Idempotency-Key must have 16 to 200 letters, digits or simple signs."),
+    "wrong_code": _("This access code is not right. Check each letter and number. It is on your receipt."),
+    "too_many_attempts": _("There were too many wrong tries. Wait one hour and try again. A right code always works."),
+    "malformed": _("This request is not valid JSON."),
+    "unsupported_media_type": _("Send the content as application/json."),
+    "wrong_content_type": _("This form did not arrive in a form that we can read. Send it again from the page."),
+    "form_empty": _("Nothing was filled in. Answer the question and send it again."),
+    "unknown_field": _("There is no field of this name. Check how it is written."),
+    "field_required": _("This field is missing."),
+    "field_invalid": _("This value does not fit here."),
+    "not_found": _("There is nothing at this address."),
+    "method_not_allowed": _("This address does not take this kind of request."),
+    "bad_request": _("This request could not be read. Go back and try again."),
+    "range_too_long": _("Ask for at most 60 days at once."),
+    "server_error": _("Something failed on our side. Nothing that you sent was changed. Try again in a few minutes."),
+}
+
+# Offers and appointments.
+_PLACES: Final[dict[str, Promise]] = {
+    "offer_not_found": _("You have no such offer."),
+    "offer_expired": _(
+        "The time to answer this offer is over. The place went back into the draw. Renew your registration to be in "
+        "the next draw. You keep the date when you registered."
+    ),
+    "offer_closed": _("You already answered this offer."),
+    "nothing_to_cancel": _("You have no appointment that can be cancelled now."),
+    "undo_too_late": _("The time to take back your withdrawal is over. You can register again. It is free."),
+    "transition_refused": _("This cannot be done now, because your registration has changed. Look at its status."),
+    "appointment_not_booked": _("This appointment is not open any more: it was cancelled, missed or used."),
+    "no_place_left": _("There are not enough free places in this band."),
+    "places_miscounted": _("The count of places does not add up. Nothing was changed. Tell an operator."),
+}
+
+# What operators see at the command line and in the office.
+_OPERATORS: Final[dict[str, Promise]] = {
+    "seal_broken": _("This record cannot be opened: it was erased, or its key is missing."),
+    "keyring_unusable": _("The key ring cannot be used. Check its file and its rights."),
+    "clock_refused": _("The clock can be moved in a demonstration only, and only forward."),
+    "policy_invalid": _("The policy file has problems. Each one is named."),
+    "programme_not_drawn": _("This programme has no draw."),
+    "draw_exists": _("This draw was frozen before."),
+    "previous_draw_not_run": _("The draw before this one was not run yet. Run it first."),
+    "freeze_too_late": _("It is too late to freeze this draw."),
+    "draw_not_found": _("There is no draw of this name."),
+    "draw_file_not_public": _("This file is not public yet, or it does not exist."),
+    "draw_too_early": _("It is too early to run this draw."),
+    "draw_already_run": _("This draw was run before. Its result does not change."),
+    "beacon_unknown": _("There is no beacon of this name."),
+    "draw_file_invalid": _("A file of the draw does not follow the rules of its form."),
+    "verification_failed": _("The draw does not verify. The report names what is wrong."),
+    "message_refused": _("The mail server refused this message."),
+    "message_doubtful": _("It is not known whether the mail server took this message. It is not sent again."),
+    "message_not_dead": _("Only a message that could not be sent can be sent again."),
+    "message_context_wrong": _("The values of this message do not fit its text."),
+    "setting": _("A setting of this installation is wrong."),
+    "database": _("The database cannot be used."),
+    "embedded_server": _("The private database server cannot be started."),
+    "serve_refused": _("Fairport cannot start like this."),
+    "refused": _("This was refused."),
+}
+
+TEXTS: Final[dict[str, Promise]] = _FIELDS | _REQUESTS | _PLACES | _OPERATORS
+
+
+def text_for(code: str, **values: object) -> str:
+    """The sentence for a stable code, in the language of the reader; `values` fill its `%(name)s`.
+
+    Raises KeyError for a code that the product does not have.
+    """
+    text = str(TEXTS[str(code)])
+    return text % values if values else text
