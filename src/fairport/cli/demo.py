@@ -3,11 +3,19 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from fairport.cli.bootstrap import Refused, django_ready
 
@@ -27,7 +35,7 @@ def load(
         from fairport.config.demo import load_registrations
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns) as progress:
+        with Progress(*columns, console=Console(stderr=True)) as progress:
             task = progress.add_task("Registrations", total=registrations)
             load_registrations(
                 count=registrations, seed=seed, at=now(), on_progress=lambda done: progress.update(task, completed=done)
@@ -43,7 +51,18 @@ def advance(by: Annotated[str, typer.Argument(help="How far: 45m, 12h or 3d.")])
         from fairport.clock.queries import now
         from fairport.config.demo import advance as advance_step_by_step
 
-        advance_step_by_step(by=step)
+        target = now() + step
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("Moving the clock", total=step.total_seconds())
+
+            def show(reached: datetime) -> None:
+                left = (target - reached).total_seconds()
+                progress.update(
+                    task, description=f"{reached:%Y-%m-%d %H:%M} UTC", completed=step.total_seconds() - left
+                )
+
+            advance_step_by_step(by=step, on_progress=show)
         print(f"It is now {now():%Y-%m-%d %H:%M} UTC in the demonstration.")
 
 

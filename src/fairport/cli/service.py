@@ -98,7 +98,7 @@ def prepare(
         if demo:
             from fairport.config.demo import prepare_demo
 
-            print(prepare_demo())
+            print("\n".join(prepare_demo(at=now())))
 
 
 def _ensure_keyring() -> None:

@@ -52,16 +52,23 @@ def serve(*, host: str, port: int, demo: bool) -> int:
     environment = _environment(host, port, demo=demo)
     wake: Wake = queue.SimpleQueue()
     stopping = _stop_on_signals(wake)
+    said = ""
     for step in (["migrate", "--quiet"], ["prepare", *(["--demo"] if demo else [])]):
         # A session of its own: Ctrl-C waits for the end of the step.
-        status = subprocess.run(
-            [sys.executable, "-m", "fairport", *step], env=environment, start_new_session=True, check=False
-        ).returncode
+        done = subprocess.run(
+            [sys.executable, "-m", "fairport", *step],
+            env=environment,
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        said += done.stdout
         if stopping.is_set():
             return 0
-        if status != 0:
+        if done.returncode != 0:
             return 1
-    return _run_children(host, port, environment, wake, stopping)
+    return _run_children(host, port, environment, wake, stopping, greeting=said)
 
 
 def refuse_impossible(*, host: str, port: int, demo: bool) -> None:
@@ -115,7 +122,9 @@ def _stop_on_signals(wake: Wake) -> threading.Event:
     return stopping
 
 
-def _run_children(host: str, port: int, environment: dict[str, str], wake: Wake, stopping: threading.Event) -> int:
+def _run_children(
+    host: str, port: int, environment: dict[str, str], wake: Wake, stopping: threading.Event, *, greeting: str
+) -> int:
     processes = os.cpu_count() or 1
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)),
@@ -128,7 +137,7 @@ def _run_children(host: str, port: int, environment: dict[str, str], wake: Wake,
     ]
     try:
         if _wait_until_answering(host, port, children, stopping):
-            print(f"Fairport is ready: {environment['FAIRPORT_PUBLIC_ADDRESS']} (Ctrl-C stops it)", flush=True)
+            print(f"\nFairport is ready: http://{host}:{port} (Ctrl-C stops it)\n{greeting}", flush=True)
         ended = None if stopping.is_set() else _wait_for_the_end(wake)
     finally:
         # The server first, so that no request comes in any more; then the worker, which finishes its job.
