@@ -137,6 +137,11 @@ def _verify(
 ) -> tuple[BundleReport, ChainLink]:
     manifest_bytes = _read(folder, MANIFEST_FILE)
     manifest = parse_manifest(manifest_bytes)
+    claimed = parse_result(_read(folder, RESULT_FILE))
+    if claimed["manifest_sha256"] != hashlib.sha256(manifest_bytes).hexdigest():
+        raise DrawFileError(
+            RESULT_FILE, f"manifest_sha256 is not the SHA-256 of {MANIFEST_FILE}: one of them was changed"
+        )
     beacon = parse_beacon(_read(folder, BEACON_FILE))
     try:
         if isinstance(beacon, DrandBeacon) and verifier is None:
@@ -145,12 +150,6 @@ def _verify(
             check_beacon(commitment=manifest.beacon, beacon=beacon, verifier=verifier)
     except BeaconRefused as error:
         raise DrawFileError(BEACON_FILE, str(error).removesuffix(".")) from None
-    result_bytes = _read(folder, RESULT_FILE)
-    claimed = parse_result(result_bytes)
-    if claimed["manifest_sha256"] != hashlib.sha256(manifest_bytes).hexdigest():
-        raise DrawFileError(
-            RESULT_FILE, f"manifest_sha256 is not the SHA-256 of {MANIFEST_FILE}: one of them was changed"
-        )
     draw = replay_draw(
         pool=_read(folder, POOL_FILE),
         params=_read(folder, PARAMS_FILE),
