@@ -60,13 +60,10 @@ def forget(response: HttpResponse) -> None:
 def typed_into(form: forms.Form, data: MultiValueDict[str, str]) -> Typed:
     """What was sent for the form's own inputs, right or wrong, as it was typed."""
     names = {
-        name
+        field.html_name + suffix
         for field in form
-        for name in (
-            [field.html_name + suffix for suffix in field.field.widget.widgets_names]
-            if isinstance(field.field.widget, forms.MultiWidget)
-            else [field.html_name]
-        )
+        # A date has three inputs.
+        for suffix in getattr(field.field.widget, "widgets_names", [""])
     }
     return {name: [value[:TYPED_LENGTH] for value in data.getlist(name)[:20]] for name in sorted(names) if name in data}
 

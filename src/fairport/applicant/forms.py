@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -45,7 +44,7 @@ CRITERIA_WORDS: Mapping[str, Described] = {
     ),
 }
 NONE_OF_THESE = "none"
-RANKS: Sequence[Promise] = (
+RANKS = (
     _("First choice"),
     _("Second choice"),
     _("Third choice"),
@@ -70,19 +69,31 @@ def empty_submission(policy: Policy) -> Submission:
     )
 
 
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """A field of a form that is known to offer choices."""
+    return cast(forms.ChoiceField, form.fields[name])
+
+
+def labels_of(form: forms.BaseForm, name: str) -> dict[str, Any]:
+    """Value to label of a field's choices."""
+    return {str(value): label for value, label in cast(Any, choice_field(form, name).choices)}
+
+
 class QuestionForm(forms.Form):
     """A form whose errors carry the product's stable codes.
 
-    `codes`: for each field, Django's code to ours. `fields_of`: the submission's field to the form's.
+    `codes`: for each field, Django's code to ours. `own_words`: fields that say more exactly what is wrong than the
+    code's text does. `fields_of`: the submission's field to the form's.
     """
 
     codes: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    own_words: ClassVar[frozenset[str]] = frozenset()
     fields_of: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, codes in self.codes.items():
-            for theirs, ours in codes.items():
+            for theirs, ours in () if name in self.own_words else codes.items():
                 self.fields[name].error_messages[theirs] = text_for(ours)
 
     def add_problem(self, field: str, code: str) -> None:
@@ -115,7 +126,7 @@ class LanguageForm(QuestionForm):
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = {*policy.languages, PSEUDO_LANGUAGE}
-        self.fields["language"].choices = [pair for pair in settings.LANGUAGES if pair[0] in offered]
+        choice_field(self, "language").choices = [pair for pair in settings.LANGUAGES if pair[0] in offered]
 
 
 class LocationForm(QuestionForm):
@@ -134,8 +145,8 @@ class LocationForm(QuestionForm):
     def __init__(self, *args: Any, policy: Policy, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._policy, self._at = policy, at
-        self.fields["country"].choices = country_choices()
-        self.fields["state"].choices = state_choices(policy)
+        choice_field(self, "country").choices = country_choices()
+        choice_field(self, "state").choices = state_choices(policy)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -153,9 +164,17 @@ class TravelerForm(QuestionForm):
     codes = {
         "given_names": {"required": "name_required", "null_characters_not_allowed": "name_invalid"},
         "family_names": {"required": "name_required", "null_characters_not_allowed": "name_invalid"},
-        "nationality": {"required": "nationality_unknown", "invalid_choice": "nationality_unknown"},
+        "birth_date": {
+            "required": "birth_date_required",
+            "incomplete": "birth_date_invalid",
+            "not_a_number": "birth_date_invalid",
+            "year_digits": "birth_date_invalid",
+            "invalid": "birth_date_invalid",
+        },
+        "nationality": {"required": "nationality_required", "invalid_choice": "nationality_unknown"},
         "document_number": {"null_characters_not_allowed": "document_invalid"},
     }
+    own_words = frozenset({"birth_date"})
     given_names = forms.CharField(
         label=_("Given names"),
         help_text=_("All first and middle names."),
@@ -183,7 +202,7 @@ class TravelerForm(QuestionForm):
         """`earlier`: the group's travelers before this one; nobody's document stands twice in a group."""
         super().__init__(*args, **kwargs)
         self._policy, self._at, self._earlier = policy, at, tuple(earlier)
-        self.fields["nationality"].choices = country_choices()
+        choice_field(self, "nationality").choices = country_choices()
 
     @property
     def fields_of(self) -> Mapping[str, str]:  # type: ignore[override]
@@ -220,7 +239,7 @@ class CriteriaForm(QuestionForm):
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         asked = [(code, CRITERIA_WORDS[code]) for code in policy.criteria if code not in DERIVED_CRITERIA]
-        self.fields["criteria"].choices = [*asked, (NONE_OF_THESE, pgettext_lazy("criteria", "None of these"))]
+        choice_field(self, "criteria").choices = [*asked, (NONE_OF_THESE, pgettext_lazy("criteria", "None of these"))]
 
     def clean_criteria(self) -> frozenset[str]:
         ticked = frozenset(self.cleaned_data["criteria"])

@@ -14,11 +14,12 @@ from fairport.applicant.places import traveler_zone
 from fairport.applicant.times import format_band, format_day, format_moment
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
+from fairport.domain.policy import Policy
 from fairport.domain.transitions import TRANSITIONS, Event, Status
 from fairport.draws.queries import SubjectDraw, draws_of_subject
 from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.ports.queries import list_ports
-from fairport.programmes.queries import policy_of_version
+from fairport.programmes.queries import NoPolicyInForce, policy_in_force, policy_of_version
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import open_contact
 
@@ -72,7 +73,7 @@ OUTCOMES: dict[str, tuple[str, Promise]] = {
 
 def status_context(*, registration: Registration, at: datetime) -> dict[str, Any]:
     """Everything that the status page and its questions show."""
-    policy = policy_of_version(version_id=registration.policy_version_id).policy
+    policy = _policy(registration, at)
     state = open_contact(registration=registration).state
     ports = {port.code: port for port in list_ports()}
     offer = current_offer(registration_id=registration.pk, at=at)
@@ -92,9 +93,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "renewal_days": policy.renewal_period.days,
         "offer": None if offer is None else offer_view(offer, state),
         "appointment": None if appointment is None else appointment_view(appointment, state),
-        "draws": [
-            draw_view(draw, home_zone) for draw in draws_of_subject(subject_id=registration.pk, limit=DRAWS_SHOWN)
-        ],
+        "draws": [draw_view(draw, home_zone) for draw in draws],
         "is_waiting": status is Status.WAITING,
         "may_renew": status in (Status.LAPSED, Status.NO_SHOW),
         "may_withdraw": (status, Event.WITHDRAWN) in TRANSITIONS,
@@ -144,6 +143,14 @@ def draw_view(draw: SubjectDraw, zone: str) -> dict[str, object]:
         "kind": kind,
         "outcome": text,
     }
+
+
+def _policy(registration: Registration, at: datetime) -> Policy:
+    """The rules now; once the programme has ended, those under which the group registered."""
+    try:
+        return policy_in_force(programme=registration.programme_id, on=at.date()).policy
+    except NoPolicyInForce:
+        return policy_of_version(version_id=registration.policy_version_id).policy
 
 
 def _zone(port: PortOfEntry, state: str | None) -> str:

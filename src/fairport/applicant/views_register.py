@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from fairport.accounts.access import public
 from fairport.applicant import draft
+from fairport.applicant.forms import labels_of
 from fairport.applicant.journey import KEY, STEPS, Journey, new_key
 from fairport.applicant.pages import SeeOther, private, wrong_content_type
 from fairport.applicant.places import accepted_places, city_across, country_name, state_name
@@ -156,7 +157,7 @@ class LanguageStep(Step):
             settings.LANGUAGE_COOKIE_NAME,
             language,
             max_age=settings.LANGUAGE_COOKIE_AGE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
         return response
 
@@ -345,7 +346,7 @@ class PortsStep(Step):
         return reverse("register_reasons", args=[self.journey.people[-1].key])
 
     def context(self) -> dict[str, Any]:
-        offered = {code for code, _label in self.journey.ports_form().fields["choice_1"].choices}
+        offered = set(labels_of(self.journey.ports_form(), "choice_1"))
         ports = [
             {
                 "name": port.name,
@@ -398,7 +399,7 @@ def outside_context(journey: Journey) -> dict[str, Any]:
 def no_criterion_context(journey: Journey) -> dict[str, Any]:
     """What would have counted."""
     policy = journey.policy
-    choices = dict(journey.criteria_form(journey.people[0].key).fields["criteria"].choices)
+    choices = labels_of(journey.criteria_form(journey.people[0].key), "criteria")
     return {
         "criteria": [choices[code] for code in policy.criteria if code in choices],
         "under_age": policy.under_age,

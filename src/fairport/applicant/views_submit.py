@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairport.accounts.access import public
 from fairport.applicant import draft
-from fairport.applicant.forms import AttestationForm, SafeguardingForm
+from fairport.applicant.forms import AttestationForm, SafeguardingForm, labels_of
 from fairport.applicant.journey import Journey, Person
 from fairport.applicant.network import client_address
 from fairport.applicant.pages import SeeOther, private, refuse_page, wrong_content_type
@@ -28,6 +28,7 @@ from fairport.applicant.views_register import (
     no_criterion_context,
     outside_context,
 )
+from fairport.appointments.passes import qr_svg
 from fairport.audit.events import APPLICANT
 from fairport.clock.queries import now
 from fairport.ports.queries import get_port
@@ -93,7 +94,7 @@ class ReviewStep(Step):
         return response
 
     def refuse(
-        self, found: list[tuple[str, Person | None]], form: AttestationForm, *, status: int, **context: Any
+        self, found: Sequence[tuple[str, Person | None]], form: AttestationForm, *, status: int, **context: Any
     ) -> HttpResponse:
         """The page again, with what is wrong and whom it is about."""
         codes = list(dict.fromkeys(code for code, _person in found))
@@ -132,7 +133,7 @@ def group_rows(journey: Journey) -> list[dict[str, object]]:
     return [
         {
             "label": _("Language"),
-            "value": dict(language.fields["language"].choices)[language.cleaned_data["language"]],
+            "value": labels_of(language, "language")[language.cleaned_data["language"]],
             "change_href": reverse("register_language"),
         },
         {"label": _("Where you are"), "value": place, "change_href": reverse("register_location")},
@@ -155,7 +156,7 @@ def person_rows(journey: Journey, person: Person) -> list[dict[str, object]]:
     """The answers about one traveler."""
     traveler = person.as_new_traveler()
     change = reverse("register_traveler", args=[person.key])
-    choices = dict(journey.criteria_form(person.key).fields["criteria"].choices)
+    choices = labels_of(journey.criteria_form(person.key), "criteria")
     reasons = [str(choices[code]) for code in journey.policy.criteria if code in traveler.criteria]
     by_age = journey.criteria_by_age(person)
     if "under_21" in by_age:
@@ -192,7 +193,7 @@ def done(request: HttpRequest) -> HttpResponse:
     draw = at.replace(hour=policy.draw.time_utc.hour, minute=policy.draw.time_utc.minute, second=0, microsecond=0)
     context = {
         "receipt": receipt,
-        "qr": segno.make(receipt.entry_secret, error="m").svg_inline(omitsize=True, border=2),
+        "qr": qr_svg(receipt.entry_secret),
         "registered": format_moment(receipt.registered_at, zone),
         "draw_clock": format_clock(draw, zone),
         "city": zone_city(zone),
