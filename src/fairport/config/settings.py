@@ -179,4 +179,5 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("FAIRPORT_MAIL_FROM", default="Fairport <no-reply@fairport.invalid>")
 
 LOGGING_CONFIG = "fairport.config.logs.configure"
-LOGGING: dict[str, object] = {}
+# Django calls the function above only when there is something to hand over.
+LOGGING: dict[str, object] = {"version": 1}
