@@ -12,11 +12,13 @@ from fairport.appointments.answers import (
     decline_offer,
     renew,
 )
-from fairport.appointments.arriving import mark_arrived
+from fairport.appointments.arriving import AppointmentNotBooked, mark_arrived
+from fairport.appointments.places import ensure_programme_slots
 from fairport.appointments.ticking import tick
 from fairport.appointments.withdrawing import UndoTooLate, undo_withdrawal, withdraw
 
 __all__ = [
+    "AppointmentNotBooked",
     "NothingToCancel",
     "OfferClosed",
     "OfferExpired",
@@ -25,6 +27,7 @@ __all__ = [
     "cancel_appointment",
     "confirm_offer",
     "decline_offer",
+    "ensure_programme_slots",
     "mark_arrived",
     "renew",
     "tick",

@@ -15,7 +15,6 @@ from fairport.audit.operations import NewEvent, append_events
 from fairport.domain.capacity import local_day
 from fairport.domain.draw import registered_week
 from fairport.domain.policy import Policy
-from fairport.domain.transitions import Event
 from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, ReservedCell, Settlement
 from fairport.notifications.operations import NewMessage, queue_messages
 from fairport.ports.models import AppointmentSlot
@@ -23,7 +22,7 @@ from fairport.ports.operations import reserve_for_draw, settle_draw_cells
 from fairport.ports.queries import lock_drawable_slots, slots_by_id
 from fairport.programmes.queries import list_programmes
 from fairport.registrations.models import Registration, RegistrationStatus
-from fairport.registrations.operations import change_status, set_rain_checks
+from fairport.registrations.operations import mark_drawn, set_rain_checks
 from fairport.registrations.queries import pool_rows
 
 # Everyone is in one tier with one ticket: only facts that an official verified could change that (draw-spec, 1).
@@ -108,10 +107,12 @@ class AppointmentPool:
         events: list[NewEvent] = []
         messages: list[NewMessage] = []
         offered: Counter[int] = Counter()
-        # In the order of the ids: whoever locks several registrations takes them in this order.
-        for drawn in sorted(settlement.offers, key=lambda one: one.subject_id):
+        registrations = _lock_all([drawn.subject_id for drawn in settlement.offers])
+        placed: list[Registration] = []
+        for drawn in settlement.offers:
             slot = bands[drawn.port, drawn.date, drawn.band]
-            registration, reason = _take_if_possible(drawn, slot, settlement.at)
+            registration = registrations[drawn.subject_id]
+            reason = _reason_against(registration, slot, settlement.at)
             if reason:
                 void.add(drawn.subject_id)
                 events.append(event_of(registration, OfferVoided(draw=settlement.draw_id, reason=reason)))
@@ -119,10 +120,12 @@ class AppointmentPool:
                     messages.append(message_to(registration, "offer_voided", drawn.entry_pk))
                 continue
             offer = _new_offer(drawn, slot, registration, settlement)
+            placed.append(registration)
             offers.append(offer)
             offered[slot.pk] += offer.size
             events.append(event_of(registration, _offer_made(offer, slot, settlement)))
             messages.append(message_to(registration, "offer", offer.pk, offered_place(offer, slot)))
+        mark_drawn(registrations=placed)
         Offer.objects.bulk_create(offers, batch_size=2000)
         append_events(events=events, actor=settlement.actor, at=settlement.at)
         queue_messages(messages=messages, at=settlement.at)
@@ -139,18 +142,19 @@ def _open_on(policy: Policy, code: str, day: date) -> bool:
     )
 
 
-def _take_if_possible(drawn: DrawnOffer, slot: AppointmentSlot, at: datetime) -> tuple[Registration, str]:
-    """The registration, moved to `offered`; or as it is, with the reason why there can be no offer."""
-    registration = (
-        Registration.objects.select_for_update(of=("self",)).select_related("data_key").get(pk=drawn.subject_id)
-    )
+def _lock_all(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Registration]:
+    # In the order of the ids: whoever locks several registrations takes them in this order.
+    rows = Registration.objects.select_for_update(of=("self",)).select_related("data_key").filter(pk__in=ids)
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def _reason_against(registration: Registration, slot: AppointmentSlot, at: datetime) -> str:
+    """Why the place cannot be offered; empty if it can."""
     if registration.status != RegistrationStatus.WAITING:
-        return registration, registration.status
+        return registration.status
     if slot.port.suspended_at is not None:
-        return registration, "port_suspended"
-    if slot.starts_at <= at:
-        return registration, "too_late"
-    return change_status(registration_id=registration.pk, event=Event.DRAWN, at=at), ""
+        return "port_suspended"
+    return "too_late" if slot.starts_at <= at else ""
 
 
 def _new_offer(drawn: DrawnOffer, slot: AppointmentSlot, registration: Registration, settlement: Settlement) -> Offer:

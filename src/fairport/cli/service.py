@@ -43,7 +43,9 @@ def worker() -> None:
     with django_ready():
         from django.core.management import call_command
 
-        call_command("procrastinate", "worker", "--concurrency=2", "--shutdown-graceful-timeout=20")
+        call_command(
+            "procrastinate", "worker", "--concurrency=2", "--shutdown-graceful-timeout=20", "--delete-jobs=successful"
+        )
 
 
 def migrate(

@@ -169,6 +169,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fairport"
 
+# The periodic work is not part of one room; the rooms' own tasks are found by name.
+PROCRASTINATE_IMPORT_PATHS = ["fairport.config.tasks"]
+
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("FAIRPORT_SMTP_HOST", default="")
 EMAIL_PORT = env.integer("FAIRPORT_SMTP_PORT", default=25, low=1, high=65_535)

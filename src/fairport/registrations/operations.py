@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fairport.registrations.attempts import WINDOW, TooManyAttempts
+from fairport.registrations.answers import answer_once
+from fairport.registrations.attempts import DAY, TooManyAttempts, count_attempt
 from fairport.registrations.drafts import discard_draft, remove_dead_drafts, save_draft
 from fairport.registrations.filing import insert_registrations, submit_registration
 from fairport.registrations.models import CodeFailure, IdempotentAnswer
@@ -14,6 +15,7 @@ from fairport.registrations.status import (
     change_status,
     close_withdrawal,
     lapse_overdue,
+    mark_drawn,
     mark_renewal_reminded,
     restore_rain_check,
     set_rain_checks,
@@ -22,11 +24,14 @@ from fairport.registrations.status import (
 __all__ = [
     "TooManyAttempts",
     "WrongCode",
+    "answer_once",
     "change_status",
     "close_withdrawal",
+    "count_attempt",
     "discard_draft",
     "insert_registrations",
     "lapse_overdue",
+    "mark_drawn",
     "mark_renewal_reminded",
     "open_safeguarding_case",
     "purge_expired",
@@ -39,7 +44,7 @@ __all__ = [
 
 
 def purge_expired(*, at: datetime) -> int:
-    """Removes drafts, idempotent answers and counted failures whose time is over. Returns how many rows."""
+    """Removes drafts, idempotent answers and counted attempts whose time is over. Returns how many rows."""
     answers, _rows = IdempotentAnswer.objects.filter(expires_at__lte=at).delete()
-    failures, _rows = CodeFailure.objects.filter(window_start__lte=at - WINDOW).delete()
+    failures, _rows = CodeFailure.objects.filter(window_start__lte=at - DAY).delete()
     return remove_dead_drafts(at=at) + answers + failures

@@ -79,6 +79,19 @@ def change_status(
     return registration
 
 
+def mark_drawn(*, registrations: Collection[Registration]) -> None:
+    """Moves registrations to `offered` that the caller has locked, with one statement for a whole draw.
+
+    The caller appends the events. Raises TransitionRefused if one of them does not wait.
+    """
+    for registration in registrations:
+        registration.status = RegistrationStatus(next_status(Status(registration.status), Event.DRAWN))
+        registration.has_rain_check = False
+    Registration.objects.filter(pk__in=[registration.pk for registration in registrations]).update(
+        status=RegistrationStatus.OFFERED, has_rain_check=False
+    )
+
+
 def set_rain_checks(*, programme: str, registration_ids: Collection[uuid.UUID]) -> None:
     """Makes exactly these of a programme's waiting registrations hold a rain-check; in the caller's transaction."""
     waiting = Registration.objects.filter(programme_id=programme, status=RegistrationStatus.WAITING)
