@@ -5,18 +5,19 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from fairport.sealing.models import DataKey
 
 
 class MessageState(models.TextChoices):
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
+    QUEUED = "queued", _("Waiting to leave")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
     # Given up: refused too often, or interrupted while sending, when nobody can know whether it left.
-    DEAD = "dead"
+    DEAD = "dead", _("Not sent")
     # Overtaken before it left, so that it would contradict the record.
-    DROPPED = "dropped"
+    DROPPED = "dropped", _("Not needed any more")
 
 
 class OutboxMessage(models.Model):

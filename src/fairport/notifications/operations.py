@@ -43,6 +43,7 @@ FIRST_DELAY = timedelta(minutes=1)
 DELAY_FACTOR = 5
 # Far beyond every timeout of one delivery: whoever claimed the message is gone.
 CLAIM_LASTS = timedelta(minutes=15)
+INTERRUPTED = "interrupted"
 
 logger = structlog.get_logger(__name__)
 
@@ -227,6 +228,6 @@ def _refused(row: OutboxMessage, kind: str, at: datetime) -> Outcome:
 
 def _bury_interrupted(at: datetime) -> None:
     interrupted = OutboxMessage.objects.filter(state=MessageState.SENDING, claimed_at__lte=at - CLAIM_LASTS)
-    buried = interrupted.update(state=MessageState.DEAD, last_failure="interrupted", claimed_at=None)
+    buried = interrupted.update(state=MessageState.DEAD, last_failure=INTERRUPTED, claimed_at=None)
     if buried:
         logger.warning("messages_interrupted", count=buried)

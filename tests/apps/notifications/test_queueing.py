@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
+from fairport.clock.queries import now
 from fairport.notifications.contexts import ContextWrong
 from fairport.notifications.models import OutboxMessage
 from fairport.notifications.operations import QUEUE, SEND_TASK, NewMessage, queue_message, queue_messages
@@ -30,6 +33,19 @@ def test_a_message_and_its_job_are_committed_together(queue: Queue) -> None:
     row = queue()
     assert row.state == "queued"
     assert jobs() == [(SEND_TASK, QUEUE, {"message_id": str(row.pk)})]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_runs_the_job(queue: Queue, settings: Any) -> None:
+    settings.DEMO, settings.EMAIL_HOST = True, ""
+    row = queue(at=now())
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(queues=[QUEUE], wait=False, install_signal_handlers=False, listen_notify=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM procrastinate_jobs")
+        assert cursor.fetchall() == [("succeeded",)]
+    row.refresh_from_db()
+    assert row.state == "sent"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,11 +27,11 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("queued", "Queued"),
-                            ("sending", "Sending"),
+                            ("queued", "Waiting to leave"),
+                            ("sending", "Being sent"),
                             ("sent", "Sent"),
-                            ("dead", "Dead"),
-                            ("dropped", "Dropped"),
+                            ("dead", "Not sent"),
+                            ("dropped", "Not needed any more"),
                         ],
                         default="queued",
                         max_length=10,
