@@ -3,79 +3,66 @@
 from __future__ import annotations
 
 import json
-import uuid
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from django.db import transaction
+
+from fairport.registrations.locks import lock_hash
 from fairport.registrations.models import IdempotentAnswer
-from fairport.registrations.submission import IdempotencyConflict, Receipt, Submission
+from fairport.registrations.submission import IdempotencyConflict
 from fairport.sealing.blind_index import blind_index
 from fairport.sealing.box import open_under_token, seal_under_token
 
 KEPT_FOR: Final = timedelta(hours=24)
 
 
-def key_index(key: str) -> bytes:
-    """The keyed hash by which a key's answer is found."""
-    return blind_index(purpose="idempotency-key", value=key)
+@transaction.atomic
+def answer_once(*, key: str, request: Any, at: datetime, work: Callable[[], Any]) -> Any:
+    """Does `work` once for a key and returns its answer, any JSON value; a repeat within 24 hours gets the first one.
 
-
-def find_answer(*, key: str, at: datetime) -> IdempotentAnswer | None:
-    """The kept answer of a key, unless its day is over."""
-    return IdempotentAnswer.objects.filter(key_index=key_index(key), expires_at__gt=at).first()
-
-
-def open_answer(*, answer: IdempotentAnswer, key: str) -> Receipt:
-    """The receipt that was given first."""
-    fields = json.loads(open_under_token(token=key, context=_context(key), box=bytes(answer.sealed)))
-    return Receipt(
-        **fields
-        | {
-            "registration_id": uuid.UUID(fields["registration_id"]),
-            "registered_at": datetime.fromisoformat(fields["registered_at"]),
-        }
-    )
-
-
-def repeat_answer(*, key: str, submission: Submission, at: datetime) -> Receipt | None:
-    """The first receipt if this key was used before for the same content. Raises IdempotencyConflict for another."""
-    answer = find_answer(key=key, at=at)
-    if answer is None:
-        return None
-    if bytes(answer.request_index) != _request_index(submission):
-        raise IdempotencyConflict
-    return open_answer(answer=answer, key=key)
-
-
-def keep_answer(*, key: str, submission: Submission, receipt: Receipt, at: datetime) -> None:
-    """Keeps a receipt for a day, in place of one whose day is over."""
-    sealed = seal_under_token(
-        token=key, context=_context(key), value=json.dumps(asdict(receipt), default=_text).encode()
-    )
+    `request` is the JSON that a repeat must share. What `work` writes, and the answer, commit together; when it raises,
+    nothing is kept. Of two calls at once the second waits. Raises IdempotencyConflict for another request.
+    """
+    lock_hash(_key_index(key))
+    answer = _find(key, at)
+    request_index = blind_index(purpose="idempotency-request", value=json.dumps(request, sort_keys=True))
+    if answer is not None:
+        if bytes(answer.request_index) != request_index:
+            raise IdempotencyConflict
+        return _open(answer, key)
+    result = work()
+    sealed = seal_under_token(token=key, context=_context(key), value=json.dumps(result).encode())
     IdempotentAnswer.objects.update_or_create(
-        key_index=key_index(key),
+        key_index=_key_index(key),
         defaults={
-            "request_index": _request_index(submission),
+            "request_index": request_index,
             "sealed": sealed,
             "created_at": at,
             "expires_at": at + KEPT_FOR,
         },
     )
+    return result
 
 
-def _request_index(submission: Submission) -> bytes:
-    content = asdict(submission)
-    for traveler in content["travelers"]:
-        traveler["criteria"] = sorted(traveler["criteria"])
-    return blind_index(purpose="idempotency-request", value=json.dumps(content, default=_text, sort_keys=True))
+def answer_again(*, key: str, at: datetime) -> Any | None:
+    """The kept answer of a key, or None."""
+    answer = _find(key, at)
+    return None if answer is None else _open(answer, key)
+
+
+def _find(key: str, at: datetime) -> IdempotentAnswer | None:
+    return IdempotentAnswer.objects.filter(key_index=_key_index(key), expires_at__gt=at).first()
+
+
+def _open(answer: IdempotentAnswer, key: str) -> Any:
+    return json.loads(open_under_token(token=key, context=_context(key), box=bytes(answer.sealed)))
+
+
+def _key_index(key: str) -> bytes:
+    return blind_index(purpose="idempotency-key", value=key)
 
 
 def _context(key: str) -> str:
-    return f"answer:{key_index(key).hex()}"
-
-
-def _text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value)
+    return f"answer:{_key_index(key).hex()}"

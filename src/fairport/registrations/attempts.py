@@ -12,7 +12,8 @@ from django.db import connection
 from fairport.registrations.models import CodeFailure
 from fairport.sealing.blind_index import blind_index
 
-WINDOW: Final = timedelta(hours=1)
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 
 
 class TooManyAttempts(Exception):
@@ -48,22 +49,16 @@ def record_failures(*, limits: Mapping[bytes, int], at: datetime) -> None:
     """
     if not limits:
         return
-    buckets = sorted(limits)
     start = at.replace(minute=0, second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        # One statement, in the order of the keys: two wrong tries at once both count, and do not wait in a circle.
-        cursor.execute(
-            """
-            INSERT INTO registrations_codefailure AS failure (bucket, window_start, failures)
-            SELECT bucket, %s, 1 FROM unnest(%s::bytea[]) AS bucket
-            ON CONFLICT (bucket, window_start) DO UPDATE SET failures = failure.failures + 1
-            RETURNING bucket, failures
-            """,
-            [start, buckets],
-        )
-        counts = {bytes(bucket): failures for bucket, failures in cursor.fetchall()}
+    counts = _count(sorted(limits), start)
     if any(counts[bucket] > limit for bucket, limit in limits.items()):
         raise TooManyAttempts(_seconds_left(at, start))
+
+
+def count_attempt(*, kind: str, value: str, at: datetime) -> int:
+    """Counts one try of a kind at a value, and returns how many there were on this day (UTC), this one included."""
+    bucket = attempt_bucket(kind=kind, value=value)
+    return _count([bucket], at.replace(hour=0, minute=0, second=0, microsecond=0))[bucket]
 
 
 def refuse_if_used_up(*, bucket: bytes, limit: int, at: datetime) -> None:
@@ -74,4 +69,19 @@ def refuse_if_used_up(*, bucket: bytes, limit: int, at: datetime) -> None:
 
 
 def _seconds_left(at: datetime, start: datetime) -> int:
-    return max(1, int((start + WINDOW - at).total_seconds()))
+    return max(1, int((start + HOUR - at).total_seconds()))
+
+
+def _count(buckets: list[bytes], start: datetime) -> dict[bytes, int]:
+    with connection.cursor() as cursor:
+        # One statement, in the order of the keys: two tries at once both count, and do not wait in a circle.
+        cursor.execute(
+            """
+            INSERT INTO registrations_codefailure AS failure (bucket, window_start, failures)
+            SELECT bucket, %s, 1 FROM unnest(%s::bytea[]) AS bucket
+            ON CONFLICT (bucket, window_start) DO UPDATE SET failures = failure.failures + 1
+            RETURNING bucket, failures
+            """,
+            [start, buckets],
+        )
+        return {bytes(bucket): failures for bucket, failures in cursor.fetchall()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
@@ -22,12 +23,12 @@ from fairport.domain.codes import (
 )
 from fairport.domain.eligibility import Verdict, can_lead
 from fairport.programmes.queries import LoadedPolicy, NoPolicyInForce, policy_in_force
-from fairport.registrations.answers import keep_answer, key_index, repeat_answer
+from fairport.registrations.answers import answer_once
 from fairport.registrations.attempts import address_bucket, record_failures, refuse_if_used_up
 from fairport.registrations.contexts import contact_context, secret_context, traveler_context
 from fairport.registrations.events import RegistrationSubmitted, SignalRaised
 from fairport.registrations.identity import document_index, name_index
-from fairport.registrations.locks import lock_all_names, lock_hash, lock_names
+from fairport.registrations.locks import lock_all_names, lock_names
 from fairport.registrations.models import IntegritySignal, Registration, RegistrationStatus, SignalKind, Traveler
 from fairport.registrations.rows import insert_rows
 from fairport.registrations.submission import (
@@ -37,6 +38,9 @@ from fairport.registrations.submission import (
     Receipt,
     Submission,
     SubmissionInvalid,
+    receipt_as_json,
+    receipt_from_json,
+    submission_as_json,
 )
 from fairport.registrations.validation import Problem, judge_submission, normalise_submission, registration_day
 from fairport.sealing.blind_index import blind_index
@@ -47,6 +51,7 @@ from fairport.sealing.operations import new_data_key
 # Nobody types thirty wrong documents in an hour; somebody who asks which documents are registered does.
 DOCUMENT_REFUSALS_AN_HOUR: Final = 30
 _BATCH: Final = 2000
+_SLUG: Final = re.compile(r"[a-z0-9-]{1,64}")
 
 
 @dataclass(slots=True)
@@ -73,25 +78,24 @@ def submit_registration(
     bucket = None
     if address is not None and any(traveler.document_number for traveler in submission.travelers):
         bucket = address_bucket(kind="document", address=address)
+
+    def work() -> dict[str, object]:
+        if bucket is not None:
+            refuse_if_used_up(bucket=bucket, limit=DOCUMENT_REFUSALS_AN_HOUR, at=at)
+        loaded = _policy_for(submission, at)
+        verdict = judge_submission(submission=submission, policy=loaded.policy, at=at)
+        new = _prepare(submission=submission, verdict=verdict, loaded=loaded, registered_at=at)
+        # Namesakes who register at the same moment would not see each other, so they take turns.
+        lock_names([bytes(traveler.name_index) for traveler in new.travelers])
+        _store([new], actor=actor, at=at)
+        return receipt_as_json(new.receipt)
+
     try:
-        with transaction.atomic():
-            if idempotency_key is not None:
-                # Whoever comes second with the same key waits here, and then finds the first one's answer.
-                lock_hash(key_index(idempotency_key))
-                receipt = repeat_answer(key=idempotency_key, submission=submission, at=at)
-                if receipt is not None:
-                    return receipt
-            if bucket is not None:
-                refuse_if_used_up(bucket=bucket, limit=DOCUMENT_REFUSALS_AN_HOUR, at=at)
-            loaded = _policy_for(submission, at)
-            verdict = judge_submission(submission=submission, policy=loaded.policy, at=at)
-            new = _prepare(submission=submission, verdict=verdict, loaded=loaded, registered_at=at)
-            # Namesakes who register at the same moment would not see each other, so they take turns.
-            lock_names([bytes(traveler.name_index) for traveler in new.travelers])
-            _store([new], actor=actor, at=at)
-            if idempotency_key is not None:
-                keep_answer(key=idempotency_key, submission=submission, receipt=new.receipt, at=at)
-            return new.receipt
+        if idempotency_key is None:
+            with transaction.atomic():
+                return receipt_from_json(work())
+        request = submission_as_json(submission)
+        return receipt_from_json(answer_once(key=idempotency_key, request=request, at=at, work=work))
     except DocumentInUse:
         if bucket is not None:
             record_failures(limits={bucket: DOCUMENT_REFUSALS_AN_HOUR}, at=at)
@@ -158,6 +162,8 @@ def claim_documents(*, programme: str, documents: dict[bytes, Traveler]) -> None
 
 def _policy_for(submission: Submission, at: datetime) -> LoadedPolicy:
     try:
+        if not _SLUG.fullmatch(submission.programme):
+            raise NoPolicyInForce
         return policy_in_force(programme=submission.programme, on=at.astimezone(UTC).date())
     except NoPolicyInForce as error:
         raise SubmissionInvalid((FieldProblem("programme", Problem.PROGRAMME_UNKNOWN),)) from error

@@ -165,10 +165,10 @@ class IdempotentAnswer(models.Model):
 
 
 class CodeFailure(models.Model):
-    """Wrong access codes counted by window, for one address or one beginning of a code, both as keyed hashes."""
+    """Tries counted by window, for one address, one beginning of a code or one number, all as keyed hashes."""
 
     PERSONAL_DATA: ClassVar[dict[str, str]] = {
-        "bucket": "keyed hash of a network address or of the first group of a code, for an hour"
+        "bucket": "keyed hash of a network address, the first group of a code, or an appointment's number, for a day"
     }
 
     bucket = models.BinaryField(max_length=32)

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from django.db.models import Count, Q, Sum
 
 from fairport.domain.policy import Policy
-from fairport.registrations.answers import find_answer, open_answer
+from fairport.registrations.answers import answer_again
 from fairport.registrations.contexts import contact_context, secret_context, traveler_context
 from fairport.registrations.drafts import read_draft
 from fairport.registrations.models import Registration, RegistrationStatus, Traveler
 from fairport.registrations.safeguarding import read_safeguarding_case
-from fairport.registrations.submission import Receipt
+from fairport.registrations.submission import Receipt, receipt_from_json
 from fairport.sealing.box import open_bytes, open_json
 from fairport.sealing.models import DataKey
 
@@ -96,8 +96,8 @@ def find_by_number(*, number: str) -> Registration | None:
 
 def receipt_again(*, idempotency_key: str, at: datetime) -> Receipt | None:
     """The receipt that was given under a key, for 24 hours."""
-    answer = find_answer(key=idempotency_key, at=at)
-    return None if answer is None else open_answer(answer=answer, key=idempotency_key)
+    answer = answer_again(key=idempotency_key, at=at)
+    return receipt_from_json(answer) if isinstance(answer, dict) and "access_code" in answer else None
 
 
 def open_travelers(*, registration: Registration) -> list[OpenTraveler]:

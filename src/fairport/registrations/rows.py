@@ -16,11 +16,11 @@ def insert_rows(model: type[models.Model], rows: Sequence[Any]) -> None:
     if len(rows) < _WORTH_A_COPY:
         model._default_manager.bulk_create(rows)
         return
-    fields = model._meta.concrete_fields
+    names = [field.attname for field in model._meta.concrete_fields]
+    columns = [sql.Identifier(str(field.column)) for field in model._meta.concrete_fields]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(columns)
     )
-    names = [field.attname for field in fields]
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([getattr(row, name) for name in names])

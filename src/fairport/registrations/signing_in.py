@@ -32,7 +32,7 @@ def sign_in_with_code(*, code: str, address: str, at: datetime) -> Registration:
     first group) to slow down. Raises WrongCode or TooManyAttempts. Not to be called inside a transaction.
     """
     well_formed = is_well_formed(code, CodeKind.ACCESS_CODE)
-    index = access_code_index(code)
+    index = access_code_index(code if well_formed else "")
     # The database compares hashes under a key that no caller knows, so its timing tells nothing about the code.
     registration = Registration.objects.select_related("data_key").filter(access_code_index=index).first()
     stored = bytes(registration.access_code_index) if registration is not None else bytes(32)

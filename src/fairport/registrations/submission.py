@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from fairport.domain.eligibility import Verdict
 
@@ -47,6 +48,31 @@ class Receipt:
     registered_at: datetime
     status: str
     size: int
+
+
+def submission_as_json(submission: Submission) -> dict[str, Any]:
+    """Everything handed in as JSON values, the same for equal submissions."""
+    return asdict(submission) | {
+        "ports": list(submission.ports),
+        "travelers": [
+            asdict(traveler) | {"birth_date": traveler.birth_date.isoformat(), "criteria": sorted(traveler.criteria)}
+            for traveler in submission.travelers
+        ],
+    }
+
+
+def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as JSON values."""
+    return asdict(receipt) | {
+        "registration_id": str(receipt.registration_id),
+        "registered_at": receipt.registered_at.isoformat(),
+    }
+
+
+def receipt_from_json(content: dict[str, Any]) -> Receipt:
+    """What `receipt_as_json` wrote. Raises KeyError if it is no receipt."""
+    moment = datetime.fromisoformat(content["registered_at"])
+    return Receipt(**content | {"registration_id": uuid.UUID(content["registration_id"]), "registered_at": moment})
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,7 @@ def _traveler_problems(submission: Submission, policy: Policy, today: date) -> I
             yield FieldProblem(f"{field}.nationality", Problem.NATIONALITY_UNKNOWN)
         if traveler.document_number is not None:
             document = (traveler.nationality, normalise_document(traveler.document_number))
-            if not 3 <= len(document[1]) <= LONGEST_DOCUMENT or len(traveler.document_number) > 2 * LONGEST_DOCUMENT:
+            if not _is_document(traveler.document_number, document[1]):
                 yield FieldProblem(f"{field}.document_number", Problem.DOCUMENT_INVALID)
             elif document in documents:
                 yield FieldProblem(f"{field}.document_number", Problem.DOCUMENT_REPEATED)
@@ -227,6 +227,11 @@ def _traveler_problems(submission: Submission, policy: Policy, today: date) -> I
             yield FieldProblem(f"{field}.criteria", Problem(claim.code))
     if any(adults) and not adults[0]:
         yield FieldProblem("travelers.0.birth_date", Problem.LEAD_UNDER_18)
+
+
+def _is_document(number: str, compared: str) -> bool:
+    readable = not any(unicodedata.category(character)[0] == "C" for character in number)
+    return readable and len(number) <= 2 * LONGEST_DOCUMENT and 3 <= len(compared) <= LONGEST_DOCUMENT
 
 
 def name_problem(name: str) -> Problem | None:
