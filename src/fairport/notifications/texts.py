@@ -108,9 +108,9 @@ TEXTS: Mapping[str, Text] = {
         ),
     ),
     "cancellation": Text(
-        _("Your appointment is canceled"),
+        _("Your appointment is cancelled"),
         (
-            _("Your appointment is canceled. The pass is not good any more."),
+            _("Your appointment is cancelled. The pass is not good any more."),
             _("You are in the next draws again."),
             KEEPS_SENIORITY,
         ),
