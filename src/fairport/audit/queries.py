@@ -39,9 +39,9 @@ def open_details(row: models.Event) -> dict[str, Any] | None:
     details = row.details
     try:
         if details.data_key is None:
-            plain = box.open_for_service(purpose=SERVICE_PURPOSE, context=context, box=details.sealed)
+            plain = box.open_for_service(purpose=SERVICE_PURPOSE, context=context, box=bytes(details.sealed))
         else:
-            plain = box.open_bytes(data_key=details.data_key, context=context, box=details.sealed)
+            plain = box.open_bytes(data_key=details.data_key, context=context, box=bytes(details.sealed))
     except box.SealBroken:
         if details.data_key is not None and details.data_key.wrapped is None:
             return None

@@ -11,7 +11,7 @@ import structlog
 
 def configure(_settings: object) -> None:
     """Sends Django's and our own log records through structlog's JSON renderer to standard error."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -9,7 +9,6 @@ from fairport.config.database import connection_parameters
 from fairport.config.paths import PACKAGE, var_folder
 from fairport.sealing.keyring import django_secret_key
 
-
 VAR = var_folder()
 
 # A demonstration has a clock of its own and accounts whose secrets are printed: never on a public host.
@@ -167,7 +166,24 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "fairport.accounts.forms.SignInForm",
+    "reauthenticate": "fairport.accounts.forms.PasswordAgainForm",
+    "change_password": "fairport.accounts.forms.OwnPasswordForm",
+}
+MFA_ADAPTER = "fairport.accounts.second_factor.StaffMFAAdapter"
+MFA_FORMS = {
+    "authenticate": "fairport.accounts.forms.CodeForm",
+    "reauthenticate": "fairport.accounts.forms.CodeAgainForm",
+    "activate_totp": "fairport.accounts.forms.SetUpForm",
+}
 MFA_TOTP_ISSUER = "Fairport"
+# One period early or late: a phone's clock is never exact, and a code takes time to type.
+MFA_TOTP_TOLERANCE = 1
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# Only the limits on signing in and the used codes are in it; all server processes must share them.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
 
 # The periodic work is not part of one room; the rooms' own tasks are found by name.
 PROCRASTINATE_IMPORT_PATHS = ["fairport.config.tasks"]
