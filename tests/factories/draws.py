@@ -6,12 +6,15 @@ import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db.models import F
+
 from fairport.appointments.models import Appointment, Offer, OfferState
 from fairport.appointments.operations import confirm_offer
 from fairport.audit.events import APPLICANT, WORKER
 from fairport.draws.models import Draw
 from fairport.draws.operations import freeze_draw, run_draw
 from fairport.draws.queries import files_of_draw, read_file
+from fairport.ports.models import AppointmentSlot
 from tests.factories.programme import NOW, PROGRAMME
 from tests.factories.submissions import make_child, make_traveler, register
 
@@ -38,6 +41,11 @@ def register_group(size: int = 1, *, at: datetime = NOW, **changes: object) -> u
     return register(at=at, travelers=travelers, **changes).registration_id
 
 
+def fill_bands_before(moment: datetime) -> None:
+    """Leaves free places only in bands that later draws can reach too."""
+    AppointmentSlot.objects.filter(starts_at__lt=moment).update(held=F("capacity"), passed_to_walk_in=F("capacity"))
+
+
 def offer_of(registration_id: uuid.UUID) -> Offer:
     """The open offer of a registration."""
     return Offer.objects.select_related("slot").get(registration_id=registration_id, state=OfferState.OPEN)
@@ -52,9 +60,7 @@ def offered_group(size: int = 1, **changes: object) -> uuid.UUID:
 
 def confirm(registration_id: uuid.UUID, *, at: datetime) -> Appointment:
     """The open offer of a registration, confirmed by its owner."""
-    return confirm_offer(
-        registration_id=registration_id, offer_id=offer_of(registration_id).pk, at=at, actor=APPLICANT
-    )
+    return confirm_offer(registration_id=registration_id, offer_id=offer_of(registration_id).pk, at=at, actor=APPLICANT)
 
 
 def write_bundle(draw: Draw, folder: Path) -> Path:
@@ -64,4 +70,3 @@ def write_bundle(draw: Draw, folder: Path) -> Path:
     for file in files_of_draw(draw_id=draw.draw_id):
         (bundle / file.name).write_bytes(read_file(draw_id=draw.draw_id, name=file.name))
     return bundle
-
