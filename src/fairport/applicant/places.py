@@ -6,7 +6,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -78,14 +77,6 @@ _STATE_ZONES: Final = {
     "MX-TAM": "America/Monterrey",
 }
 _CENTRAL_ZONE: Final = "America/Mexico_City"
-
-
-def babel_locale(language: str) -> Locale:
-    """CLDR's locale for a language of the site; English for one that CLDR does not know."""
-    try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
 
 
 def country_choices() -> list[tuple[str, object]]:

@@ -9,12 +9,17 @@ from babel import Locale, dates
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from fairport.applicant.places import babel_locale
+from fairport.formkit.locales import babel_locale
 
 
 def format_day(day: date) -> str:
     """For example: Saturday, November 28, 2026."""
     return dates.format_date(day, "full", locale=_locale())
+
+
+def format_birth_date(day: date) -> str:
+    """Without the day of the week: April 28, 1986."""
+    return dates.format_date(day, "long", locale=_locale())
 
 
 def format_clock(moment: datetime, zone: str) -> str:

@@ -11,18 +11,16 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_time
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_bidi, override
 
+from fairport.formkit.locales import babel_locale
 from fairport.notifications.models import OutboxMessage
 from fairport.notifications.queries import Letter, open_message
 from fairport.notifications.texts import CLOSING, DEMONSTRATION, OTHER_CLOCK, TEXTS, Block, Line
-
-# People wait in Mexico: its Spanish writes the clock as they know it.
-LOCALES = {"es": "es_MX"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def _line(line: Line, facts: Mapping[str, Any]) -> str:
 
 def _facts(letter: Letter) -> dict[str, Any]:
     context = letter.context
-    locale = _locale(letter.language)
+    locale = babel_locale(letter.language)
     facts: dict[str, Any] = {"address": f"{settings.PUBLIC_ADDRESS}/status"}
     facts |= {key: value for key, value in context.items() if not isinstance(value, datetime)}
     if "port_name" in context:
@@ -123,11 +121,3 @@ def _day(moment: datetime, zone: ZoneInfo, locale: Locale) -> str:
 
 def _time(moment: datetime, zone: ZoneInfo, locale: Locale) -> str:
     return format_time(moment, format="short", tzinfo=zone, locale=locale)
-
-
-def _locale(language: str) -> Locale:
-    code = LOCALES.get(language, language.replace("-", "_"))
-    try:
-        return Locale.parse(code)
-    except UnknownLocaleError:
-        return Locale.parse(code.split("_")[0])

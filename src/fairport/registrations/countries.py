@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
+
+from fairport.formkit.locales import babel_locale
 
 # CLDR also has codes that are no nationality: groups of countries, islands that ISO only reserved, pseudo-regions.
 _NOT_A_NATIONALITY: Final = frozenset(
@@ -19,9 +21,6 @@ COUNTRY_CODES: Final = frozenset(code for code in _ENGLISH if len(code) == 2 and
 @lru_cache(maxsize=32)
 def country_names(*, language: str) -> tuple[tuple[str, str], ...]:
     """(code, name) pairs in a language, by name; English where CLDR does not know the language."""
-    try:
-        locale = Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        locale = Locale("en")
+    locale = babel_locale(language)
     pairs = [(code, str(locale.territories.get(code) or _ENGLISH[code])) for code in COUNTRY_CODES]
     return tuple(sorted(pairs, key=lambda pair: pair[1].casefold()))

@@ -42,7 +42,7 @@ def test_the_worker_runs_the_job(queue: Queue, settings: Any) -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         worker.run_worker(queues=[QUEUE], wait=False, install_signal_handlers=False, listen_notify=False)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT status FROM procrastinate_jobs")
+        cursor.execute("SELECT status FROM procrastinate_jobs WHERE task_name = %s", [SEND_TASK])
         assert cursor.fetchall() == [("succeeded",)]
     row.refresh_from_db()
     assert row.state == "sent"
