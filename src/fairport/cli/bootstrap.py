@@ -1,5 +1,6 @@
 """What a command needs before it can call an operation: the database, the key ring, Django."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,8 @@ class Refused(Exception):
 
 
 @contextmanager
-def django_ready(*, database_as: Role = "app") -> Iterator[None]:
-    """Inside, Django is set up and its database answers.
+def django_ready(*, database_as: Role = "app", log_level: int = logging.WARNING) -> Iterator[None]:
+    """Inside, Django is set up and its database answers. A person at a terminal wants no record of what went well.
 
     Raises:
         DatabaseError, EmbeddedServerError: the database cannot be used.
@@ -37,6 +38,7 @@ def django_ready(*, database_as: Role = "app") -> Iterator[None]:
         import django
 
         django.setup()
+        logging.getLogger().setLevel(log_level)
         yield
 
 

@@ -1,5 +1,6 @@
 """Commands that run Fairport: serve, worker, migrate, manage."""
 
+import logging
 import os
 import sys
 from typing import Annotated
