@@ -51,15 +51,16 @@ class Person:
 
     @property
     def birth_date(self) -> date:
-        birth_date: date = self.form.cleaned_data["birth_date"]
-        return birth_date
+        return self.as_new_traveler().birth_date
 
     @property
     def claimed(self) -> frozenset[str]:
         return self.criteria_form.cleaned_data["criteria"] if self.criteria_form and self.has_reasons else frozenset()
 
     def as_new_traveler(self) -> NewTraveler:
-        """Only of a complete person."""
+        """Only of a complete person. Raises ValueError for another."""
+        if not self.form.is_valid():
+            raise ValueError("this traveler is not complete")
         given = self.form.cleaned_data
         return NewTraveler(
             given_names=given["given_names"],
@@ -170,9 +171,8 @@ class Journey:
     @property
     def has_no_criterion(self) -> bool:
         """Whether everybody answered and nothing counts for anybody."""
-        return all(person.has_reasons for person in self.people) and not any(
-            person.claimed or self.criteria_by_age(person) for person in self.people
-        )
+        everyone_answered = all(person.is_complete and person.has_reasons for person in self.people)
+        return everyone_answered and not any(person.claimed or self.criteria_by_age(person) for person in self.people)
 
     @property
     def is_outside(self) -> bool:

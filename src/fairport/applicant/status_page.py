@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from fairport.applicant.places import traveler_zone
 from fairport.applicant.times import format_band, format_day, format_moment
@@ -88,7 +88,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "words": WORDS[status],
         "ports": [ports[code].name for code in registration.ports],
         "registered": format_moment(registration.registered_at, home_zone),
-        "waited": ngettext("%(days)s day", "%(days)s days", days) % {"days": days},
+        "waited": waited_text(days),
         "renew_by": format_day((registration.last_sign_of_life_at + policy.renewal_period).date()),
         "renewal_days": policy.renewal_period.days,
         "offer": None if offer is None else offer_view(offer, state),
@@ -101,6 +101,13 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "undo_hours": int(policy.withdrawal_undo.total_seconds()) // 3600,
         "declines_allowed": policy.draw.declines_before_lottery_only,
     }
+
+
+def waited_text(days: int) -> str:
+    """How long ago somebody registered."""
+    if days == 0:
+        return gettext("Today")
+    return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
 
 
 def offer_view(offer: Offer, state: str | None) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Step(View):
     """One page of the form. GET shows what is known, POST keeps what was typed and goes on, or shows what is wrong."""
 
     step: ClassVar[str]
-    template: ClassVar[str] = "applicant/register/question.html"
+    template: ClassVar[str]
     journey: Journey
     token: str | None
 
@@ -140,6 +140,7 @@ class Step(View):
 
 class LanguageStep(Step):
     step = "language"
+    template = "applicant/register/language.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show_form(self.journey.language_form())
@@ -163,9 +164,6 @@ class LanguageStep(Step):
 
     def back_href(self) -> str:
         return reverse("home")
-
-    def context(self) -> dict[str, Any]:
-        return {"heading": _("Language"), "title": _("Choose your language")}
 
 
 class LocationStep(Step):
@@ -323,7 +321,7 @@ class ReasonsStep(Step):
         person = self.journey.person(self.key)
         return {
             "person": person,
-            "by_age": self.journey.criteria_by_age(person) if person else frozenset(),
+            "by_age": self.journey.criteria_by_age(person) if person and person.is_complete else frozenset(),
             "under_age": self.policy.under_age,
             "over_age": self.policy.over_age,
         }

@@ -20,7 +20,7 @@ from fairport.applicant.network import client_address
 from fairport.applicant.pages import SeeOther, private, refuse_page, wrong_content_type
 from fairport.applicant.places import city_across, country_name, port_label, state_name
 from fairport.applicant.problems import text_for
-from fairport.applicant.times import format_clock, format_day, format_moment, zone_city
+from fairport.applicant.times import format_birth_date, format_clock, format_day, format_moment, zone_city
 from fairport.applicant.views_register import (
     Step,
     current_policy,
@@ -155,7 +155,6 @@ def group_rows(journey: Journey) -> list[dict[str, object]]:
 def person_rows(journey: Journey, person: Person) -> list[dict[str, object]]:
     """The answers about one traveler."""
     traveler = person.as_new_traveler()
-    change = reverse("register_traveler", args=[person.key])
     choices = labels_of(journey.criteria_form(person.key), "criteria")
     reasons = [str(choices[code]) for code in journey.policy.criteria if code in traveler.criteria]
     by_age = journey.criteria_by_age(person)
@@ -163,12 +162,15 @@ def person_rows(journey: Journey, person: Person) -> list[dict[str, object]]:
         reasons.append(_("Younger than {years} years").format(years=journey.policy.under_age))
     if "over_70" in by_age:
         reasons.append(_("Older than {years} years").format(years=journey.policy.over_age))
+    who = [
+        _("Given names: {names}").format(names=traveler.given_names),
+        _("Family names: {names}").format(names=traveler.family_names),
+        _("Born: {date}").format(date=format_birth_date(traveler.birth_date)),
+        _("Nationality: {country}").format(country=country_name(traveler.nationality)),
+        _("Document number: {number}").format(number=traveler.document_number or _("none")),
+    ]
     return [
-        {"label": _("Given names"), "value": traveler.given_names, "change_href": change},
-        {"label": _("Family names"), "value": traveler.family_names, "change_href": change},
-        {"label": _("Birth date"), "value": format_day(traveler.birth_date), "change_href": change},
-        {"label": _("Nationality"), "value": country_name(traveler.nationality), "change_href": change},
-        {"label": _("Document number"), "value": traveler.document_number or _("None"), "change_href": change},
+        {"label": _("Who"), "lines": who, "change_href": reverse("register_traveler", args=[person.key])},
         {
             "label": _("Reasons"),
             "lines": reasons or [_("None of these")],
