@@ -42,6 +42,11 @@ def latest_appointment(*, registration_id: uuid.UUID) -> Appointment | None:
     return appointments.order_by("-confirmed_at").first()
 
 
+def latest_offer(*, registration_id: uuid.UUID) -> Offer | None:
+    """The offer made last, whatever became of it."""
+    return Offer.objects.filter(registration_id=registration_id).order_by("-made_at").first()
+
+
 def appointment_by_number(*, confirmation_number: str) -> Appointment | None:
     """An appointment of any state by its number, typed in any style, with registration, slot and port; or None."""
     if not is_well_formed(confirmation_number, CodeKind.CONFIRMATION_NUMBER):

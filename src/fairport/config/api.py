@@ -2,17 +2,77 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 
+from fairport.accounts.access import Access, declare
 from fairport.applicant.api import router as applicant_router
+from fairport.applicant.api_errors import install_handlers, problem_response
 from fairport.transparency.api import router as public_router
+
+JSON_TYPE: Final = "application/json"
 
 api = NinjaAPI(
     title="Fairport",
     version="1",
     urls_namespace="api",
-    description="Public appointments given out by a draw that anyone can check.",
+    description="Public appointments given out by a draw that anyone can check. It is free.",
     docs_url=None,
 )
 api.add_router("", applicant_router)
 api.add_router("", public_router)
+install_handlers(api)
+
+
+def _api_urls() -> tuple[list[URLPattern | URLResolver], str, str]:
+    """The addresses of the interface, each with the declaration of who may call it; the document is public."""
+    declared = {
+        operation.view_func.__name__: vars(operation.view_func)["access"]
+        for router in (applicant_router, public_router)
+        for path_view in router.path_operations.values()
+        for operation in path_view.operations
+    }
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        assert isinstance(pattern, URLPattern)
+        assert pattern.callback is not None
+        pattern.callback = declare(_guarded(pattern.callback), declared.get(str(pattern.name), Access("public")))
+    return patterns, app_name, namespace
+
+
+def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refuses a body that is not JSON before anything reads it, and says so as a problem, as for a wrong method."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.body:
+            if request.content_type != JSON_TYPE:
+                return problem_response(415, "unsupported_media_type")
+            if not _is_json(request.body):
+                return problem_response(400, "malformed")
+        response = view(request, *args, **kwargs)
+        if isinstance(response, HttpResponseNotAllowed):
+            refusal = problem_response(405, "method_not_allowed")
+            refusal["Allow"] = response["Allow"]
+            return refusal
+        return response
+
+    return guarded
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        # A lone half of a surrogate pair is allowed in JSON, but is no text that can be kept.
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+api_urls = _api_urls()

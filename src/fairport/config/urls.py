@@ -6,14 +6,14 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from fairport.accounts.access import public
-from fairport.config.api import api
+from fairport.config.api import api_urls
 from fairport.config.health import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("language", public(set_language), name="set_language"),
-    path("api/v1/", api.urls),
+    path("api/v1/", api_urls),
     path("office/", include("fairport.accounts.urls")),
     path("office/", include("fairport.checkin.urls")),
     path("", include("fairport.notifications.urls")),

@@ -28,14 +28,14 @@ class SubjectDraw:
 
 
 def list_draws(*, programme: str | None = None, limit: int | None = None) -> list[Draw]:
-    """Draws, the latest first, without their files."""
-    draws = Draw.objects.all() if programme is None else Draw.objects.filter(programme=programme)
-    return list(draws[:limit])
+    """Draws, the latest first, with the policy version of each and without their files."""
+    draws = Draw.objects.select_related("policy_version")
+    return list((draws if programme is None else draws.filter(programme=programme))[:limit])
 
 
 def find_draw(*, draw_id: str) -> Draw | None:
     """The draw of that id, or None."""
-    return Draw.objects.filter(pk=draw_id).first()
+    return Draw.objects.select_related("policy_version").filter(pk=draw_id).first()
 
 
 def frozen_draws(*, programme: str) -> list[Draw]:

@@ -35,6 +35,11 @@ def policy_of_version(*, version_id: int) -> LoadedPolicy:
     return _load(version_id)
 
 
+def source_of_version(*, version_id: int) -> bytes:
+    """The policy file of a published version, byte for byte."""
+    return bytes(PolicyVersion.objects.values_list("source", flat=True).get(pk=version_id))
+
+
 def list_programmes() -> list[Programme]:
     return list(Programme.objects.order_by("slug"))
 

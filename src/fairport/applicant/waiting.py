@@ -1,0 +1,58 @@
+"""How long a group has waited, and how long it may still be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+from fairport.domain.transitions import Status
+from fairport.ports.queries import list_slots
+from fairport.programmes.queries import policy_of_version
+from fairport.registrations.models import Registration
+from fairport.registrations.queries import waiting_totals
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """`percentile`: percent of those waiting who registered later. `estimate_days`: see `estimate_days`."""
+
+    days: int
+    percentile: int
+    estimate_days: tuple[int, int] | None
+
+
+def wait_of(*, registration: Registration, at: datetime) -> Wait | None:
+    """The wait of a waiting registration; None for any other."""
+    if registration.status != Status.WAITING:
+        return None
+    totals = waiting_totals(programme=registration.programme_id, registered_at=registration.registered_at)
+    horizon = policy_of_version(version_id=registration.policy_version_id).policy.draw.horizon_days
+    today = at.astimezone(UTC).date()
+    slots = list_slots(
+        programme=registration.programme_id, first_day=today, last_day=today + timedelta(days=horizon - 1)
+    )
+    places_a_day = Fraction(sum(slot.capacity for slot in slots), horizon)
+    return Wait(
+        days=max(0, (at - registration.registered_at).days),
+        percentile=round(100 * totals.behind / max(1, totals.registrations)),
+        estimate_days=estimate_days(places_a_day=places_a_day, people=totals.people),
+    )
+
+
+def estimate_days(*, places_a_day: Fraction, people: int) -> tuple[int, int] | None:
+    """Days until a quarter, and until three quarters, of the groups like this one have an offer.
+
+    As if each day's places went to people drawn from a pool that stays as large as it is: no promise, and rough for who
+    has waited longest, who come earlier. None without places.
+    """
+    if places_a_day <= 0:
+        return None
+    chance = float(places_a_day) / max(people, 1)
+    if chance >= 1:
+        return (1, 1)
+    return (
+        math.ceil(math.log(0.75) / math.log1p(-chance)),
+        math.ceil(math.log(0.25) / math.log1p(-chance)),
+    )
