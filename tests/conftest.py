@@ -20,6 +20,8 @@ from fairport.config.embedded_postgres import SUPERUSER, EmbeddedServer
 from fairport.config.paths import CHECKOUT
 from fairport.sealing.keyring import ensure_keyring
 
+pytest_plugins = ["tests.cast"]
+
 # Nothing in it has to survive a crash.
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 

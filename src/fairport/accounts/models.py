@@ -42,6 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    # Given by an operator: it opens the page that sets an own one, and nothing else.
+    password_is_temporary = models.BooleanField(default=False)
     date_joined = models.DateTimeField()
 
     objects = UserManager()
@@ -80,3 +82,20 @@ class RoleGrant(models.Model):
                 violation_error_message="Port officers and supervisors belong to one port; other roles to none.",
             ),
         ]
+
+
+class FailedSignIns(models.Model):
+    """How often signing in failed on a (UTC) day, by the step that failed; nobody's address or name."""
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    class Step(models.TextChoices):
+        PASSWORD = "password", _("E-mail or password")
+        CODE = "code", _("Second factor")
+
+    day = models.DateField()
+    step = models.CharField(max_length=10, choices=Step.choices)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "step"], name="accounts_failures_once_a_day")]

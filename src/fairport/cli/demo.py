@@ -66,6 +66,15 @@ def advance(by: Annotated[str, typer.Argument(help="How far: 45m, 12h or 3d.")])
         print(f"It is now {now():%Y-%m-%d %H:%M} UTC in the demonstration.")
 
 
+@app.command()
+def code(email: Annotated[str, typer.Argument(help="A demonstration account, as `serve` prints them.")]) -> None:
+    """Print the code that a demonstration account's authenticator app would show now."""
+    with _demonstration():
+        from fairport.accounts.operations import demo_code
+
+        print(demo_code(email=email))
+
+
 def parse_duration(text: str) -> timedelta:
     """Read `45m`, `12h` or `3d`.
 

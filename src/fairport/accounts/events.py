@@ -1,0 +1,54 @@
+"""What is told about staff; the subject is the account, by its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fairport.audit.events import EventDetails
+
+
+@dataclass(frozen=True)
+class StaffCreated(EventDetails):
+    name: ClassVar[str] = "staff.created"
+
+
+@dataclass(frozen=True)
+class StaffSignedIn(EventDetails):
+    """`second_factor` is false only for somebody who is about to set one up, and can do nothing else."""
+
+    name: ClassVar[str] = "staff.signed_in"
+    second_factor: bool
+
+
+@dataclass(frozen=True)
+class SecondFactorSetUp(EventDetails):
+    name: ClassVar[str] = "staff.second_factor_set_up"
+
+
+@dataclass(frozen=True)
+class PasswordChanged(EventDetails):
+    name: ClassVar[str] = "staff.password_changed"
+
+
+@dataclass(frozen=True)
+class SignInReset(EventDetails):
+    """An operator gave a new temporary password and removed the second factor."""
+
+    name: ClassVar[str] = "staff.sign_in_reset"
+
+
+@dataclass(frozen=True)
+class _AboutRole(EventDetails):
+    role: str
+    port: str | None
+
+
+@dataclass(frozen=True)
+class RoleGranted(_AboutRole):
+    name: ClassVar[str] = "staff.role_granted"
+
+
+@dataclass(frozen=True)
+class RoleRevoked(_AboutRole):
+    name: ClassVar[str] = "staff.role_revoked"
