@@ -81,5 +81,6 @@ class Walker:
 def main_text(response: Any) -> str:
     """The words of the page's main part, without markup."""
     html = response.content.decode()
-    main = html[html.index("<main") : html.index("</main>")]
+    # CLDR writes a narrow space before AM and PM.
+    main = html[html.index("<main") : html.index("</main>")].replace("\u202f", " ")
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)).replace("&#x27;", "'").strip()
