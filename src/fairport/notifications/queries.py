@@ -45,3 +45,13 @@ def sent_messages() -> QuerySet[OutboxMessage]:
         .select_related("data_key")
         .order_by("-sent_at", "-created_at", "-pk")
     )
+
+
+def sent_to(*, email: str, look_at: int = 5000) -> list[OutboxMessage]:
+    """Those of the newest `look_at` sent messages that went to an address, newest first.
+
+    Addresses are sealed and have no index, so each message is opened: for a demonstration, not for a real outbox.
+    """
+    wanted = email.strip().casefold()
+    newest = sent_messages().filter(data_key__wrapped__isnull=False)[:look_at]
+    return [row for row in newest if open_message(row=row).email.casefold() == wanted]

@@ -22,6 +22,7 @@ from fairport.domain.codes import (
     registration_number_from,
 )
 from fairport.domain.eligibility import Verdict, can_lead
+from fairport.notifications.operations import queue_message
 from fairport.programmes.queries import LoadedPolicy, NoPolicyInForce, policy_in_force
 from fairport.registrations.answers import answer_once
 from fairport.registrations.attempts import address_bucket, record_failures, refuse_if_used_up
@@ -68,7 +69,7 @@ class _NewFile:
 def submit_registration(
     *, submission: Submission, at: datetime, actor: Actor, idempotency_key: str | None, address: str | None = None
 ) -> Receipt:
-    """Registers a group: judges, seals and stores it, with one event, in one transaction.
+    """Registers a group: judges, seals and stores it, with one event and a message, in one transaction.
 
     The same `idempotency_key` gives the first receipt again for 24 hours, also when both come at once. `address` is the
     network address that document refusals are counted for. Raises SubmissionInvalid, ChildAlone, GroupTooLarge,
@@ -88,6 +89,15 @@ def submit_registration(
         # Namesakes who register at the same moment would not see each other, so they take turns.
         lock_names([bytes(traveler.name_index) for traveler in new.travelers])
         _store([new], actor=actor, at=at)
+        queue_message(
+            template="registration_received",
+            dedupe_key=f"registration_received:{new.registration.pk}",
+            language=submission.language,
+            email=submission.email,
+            context={"registration_number": new.registration.number},
+            data_key=new.data_key,
+            at=at,
+        )
         return receipt_as_json(new.receipt)
 
     try:
