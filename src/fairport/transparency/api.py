@@ -32,13 +32,13 @@ from fairport.programmes.queries import (
     policy_in_force,
     source_of_version,
 )
+from fairport.transparency.addresses import draw_id_of
 
 router = Router()
 LONGEST_RANGE: Final = timedelta(days=60)
 DEFAULT_RANGE: Final = timedelta(days=14)
 DRAWS_SHOWN: Final = 100
 _WORD: Final = r"^[A-Za-z0-9-]{1,64}$"
-_DRAW: Final = re.compile(r"([a-z0-9-]{1,64})_([0-9]{4}-[0-9]{2}-[0-9]{2})")
 NOT_FOUND: Final = {404: ProblemOut, 422: ProblemOut}
 
 
@@ -247,12 +247,6 @@ def draw(request: HttpRequest, draw_id: str) -> Any:
         ],
         all_files_public_from=late_files_public_from(draw_id=found.draw_id),
     )
-
-
-def draw_id_of(address: str) -> str:
-    """A draw's id from the form that it has in addresses; empty if it has none."""
-    match = _DRAW.fullmatch(address)
-    return f"{match[1]}/{match[2]}" if match else ""
 
 
 def _draw(draw: Draw) -> dict[str, Any]:

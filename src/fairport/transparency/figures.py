@@ -1,0 +1,154 @@
+"""What the public pages show: places by port and day, and draws with what they published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairport.applicant.times import format_clock, format_day, format_moment
+from fairport.domain.bundle import parse_result
+from fairport.domain.draw import RESULT_FILE
+from fairport.draws.models import Draw, DrawState
+from fairport.draws.queries import (
+    LATE_FILES,
+    files_of_draw,
+    late_files_public_from,
+    outcomes_of_draw,
+    public_file_names,
+    read_file,
+)
+from fairport.ports.models import AppointmentSlot, PortOfEntry
+from fairport.ports.queries import list_ports, list_slots
+from fairport.transparency.addresses import address_of
+
+DAYS_SHOWN: Final = 15
+
+STATES: Final[dict[str, tuple[str, Promise]]] = {
+    DrawState.FROZEN: ("info", gettext_lazy("Fixed, not drawn yet")),
+    DrawState.RUN: ("ok", gettext_lazy("Drawn")),
+}
+OUTCOMES: Final[dict[str, Promise]] = {
+    "offer": gettext_lazy("Groups that were offered a place"),
+    "rain_check": gettext_lazy("Groups that come first next time, since no place was large enough"),
+    "not_selected": gettext_lazy("Groups without a place this time"),
+    "void": gettext_lazy("Groups that were drawn but had left meanwhile"),
+}
+FILES: Final[dict[str, Promise]] = {
+    "params.json": gettext_lazy("The rules and the places of this draw"),
+    "pool.txt": gettext_lazy("Every group in the draw, without names"),
+    "manifest.json": gettext_lazy("What was fixed before the draw"),
+    "beacon.json": gettext_lazy("The random number, and what it can be checked with"),
+    "allocation.txt": gettext_lazy("What came out for every group"),
+    "result.json": gettext_lazy("The result, and the fingerprints of the other files"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfPlaces:
+    """One local day of a port; places are counted in people."""
+
+    day: str
+    bands: str
+    capacity: int
+    held: int
+    free: int
+    walk_in_reserve: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortPlaces:
+    """A port with its days."""
+
+    port: PortOfEntry
+    is_example: bool
+    days: list[DayOfPlaces]
+
+
+def places_by_port(*, programme: str, at: datetime) -> list[PortPlaces]:
+    """The places of every port from today on, with two queries whatever their number."""
+    today = at.astimezone(UTC).date()
+    slots = list_slots(programme=programme, first_day=today, last_day=today + timedelta(days=DAYS_SHOWN - 1))
+    by_port: dict[str, list[AppointmentSlot]] = {}
+    for slot in slots:
+        by_port.setdefault(slot.port_id, []).append(slot)
+    return [
+        PortPlaces(port, port.capacity_source == "demonstration", _days(by_port[port.code]))
+        for port in list_ports()
+        if port.code in by_port
+    ]
+
+
+def draw_row(draw: Draw) -> dict[str, Any]:
+    """A draw in the list."""
+    kind, label = STATES[DrawState(draw.state)]
+    return {
+        "draw": draw,
+        "address": address_of(draw.draw_id),
+        "time": utc_moment(draw.draw_time),
+        "kind": kind,
+        "label": label,
+        "places": sum(draw.reserved.values()),
+    }
+
+
+def draw_details(*, draw: Draw, at: datetime) -> dict[str, Any]:
+    """Everything that is public about a draw."""
+    files = files_of_draw(draw_id=draw.draw_id)
+    public = public_file_names(draw_id=draw.draw_id, at=at)
+    outcomes = outcomes_of_draw(draw_id=draw.draw_id)
+    seed = None
+    if draw.state == DrawState.RUN:
+        seed = parse_result(read_file(draw_id=draw.draw_id, name=RESULT_FILE))["seed"]
+    return {
+        **draw_row(draw),
+        "frozen": utc_moment(draw.frozen_at),
+        "run": None if draw.run_at is None else utc_moment(draw.run_at),
+        "is_run": draw.state == DrawState.RUN,
+        "is_local": draw.beacon_kind == "local",
+        "previous": None if draw.previous_id is None else address_of(draw.previous_id),
+        "policy_version": draw.policy_version,
+        "seed": seed,
+        "outcomes": [(label, outcomes[code]) for code, label in OUTCOMES.items() if code in outcomes],
+        "files": [
+            {"name": file.name, "what": FILES[file.name], "sha256": file.sha256, "is_public": file.name in public}
+            for file in files
+        ],
+        "all_public": all(file.name in public for file in files),
+        "late_from": utc_moment(late_files_public_from(draw_id=draw.draw_id)),
+        "late_names": ", ".join(LATE_FILES),
+    }
+
+
+def utc_moment(moment: datetime) -> str:
+    """For example: Wednesday, January 18, 2023, 6:00 PM UTC."""
+    return _("{moment} UTC").format(moment=format_moment(moment, "UTC"))
+
+
+def _days(slots: Iterable[AppointmentSlot]) -> list[DayOfPlaces]:
+    days = []
+    for day, group in groupby(slots, key=lambda slot: slot.date):
+        bands = list(group)
+        days.append(
+            DayOfPlaces(
+                day=format_day(day),
+                bands=", ".join(_band(slot) for slot in bands),
+                capacity=sum(slot.capacity for slot in bands),
+                held=sum(slot.held for slot in bands),
+                free=sum(slot.free for slot in bands),
+                walk_in_reserve=sum(slot.walk_in_reserve for slot in bands),
+            )
+        )
+    return days
+
+
+def _band(slot: AppointmentSlot) -> str:
+    zone = slot.port.timezone
+    start, end = format_clock(slot.starts_at, zone), format_clock(slot.ends_at, zone)
+    return _("{start} to {end}: {free} free").format(start=start, end=end, free=slot.free)
