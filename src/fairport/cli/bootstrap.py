@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
@@ -27,6 +28,7 @@ def django_ready(*, database_as: Role = "app", log_level: int = logging.WARNING)
 
     Raises:
         DatabaseError, EmbeddedServerError: the database cannot be used.
+        Refused: its tables are not up to date, or it stopped answering.
         SettingError: a variable of the environment has an impossible value.
     """
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
@@ -39,7 +41,16 @@ def django_ready(*, database_as: Role = "app", log_level: int = logging.WARNING)
 
         django.setup()
         logging.getLogger().setLevel(log_level)
-        yield
+        from django.db import OperationalError, ProgrammingError
+
+        try:
+            yield
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+                raise
+            raise Refused("The database's tables are not up to date: run `fairport migrate` first.") from error
+        except OperationalError as error:
+            raise Refused(f"The database stopped answering: {' '.join(str(error).split())}") from error
 
 
 def keyring_path() -> Path:

@@ -41,7 +41,7 @@ def serve(
 
 def worker() -> None:
     """Run the background work: the daily draw, messages, everything that falls due."""
-    with django_ready():
+    with django_ready(log_level=logging.INFO):
         from django.core.management import call_command
 
         call_command(
