@@ -123,18 +123,20 @@ def reserve_for_draw(*, slots: Iterable[AppointmentSlot]) -> dict[int, int]:
 
 
 def settle_draw_cells(*, offered: Mapping[int, int], reserved: Mapping[int, int]) -> None:
-    """Turns what a draw reserved into what it offered, and frees the rest.
+    """Frees what a draw reserved and holds what it offered, by the same guard as for everyone.
 
-    `reserved` is slot id → places reserved at the freeze, `offered` slot id → people offered. Raises PlacesMiscounted.
+    `reserved` is slot id → places reserved at the freeze, `offered` slot id → people offered. Raises PlacesMiscounted,
+    and NoPlaceLeft if more was offered than was free.
     """
     for slot_id in sorted(reserved):
-        people = offered.get(slot_id, 0)
         places = reserved[slot_id]
-        changed = AppointmentSlot.objects.filter(pk=slot_id, reserved=places, reserved__gte=people).update(
-            held=F("held") - places + people, reserved=0
+        changed = AppointmentSlot.objects.filter(pk=slot_id, reserved=places).update(
+            held=F("held") - places, reserved=0
         )
         if changed != 1:
             raise PlacesMiscounted
+        if people := offered.get(slot_id, 0):
+            hold_places(slot_id=slot_id, people=people)
 
 
 def pass_undrawable_to_walk_ins(*, programme: str, next_draw_at: datetime, minimum_notice: timedelta) -> int:
