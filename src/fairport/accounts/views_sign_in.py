@@ -69,7 +69,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @login_required
 def code_again(request: HttpRequest) -> HttpResponse:
     """The second factor within a session: before a change to it, or where the session began without."""
-    response = cast(HttpResponse, _counting(cast(View, mfa.reauthenticate), "code")(request))
+    response = _counting(cast(View, mfa.reauthenticate), "code")(request)
     if request.method == "POST" and response.status_code == 302:
         mark_second_factor(request, user=cast(User, request.user))
     return response

@@ -40,3 +40,12 @@ class RegistrationLapsed(EventDetails):
 class SafeguardingCaseOpened(EventDetails):
     name: ClassVar[str] = "safeguarding.opened"
     number: str
+
+
+@dataclass(frozen=True)
+class SafeguardingCaseRead(EventDetails):
+    """A supervisor opened the case; `taken` says whether they took it by that."""
+
+    name: ClassVar[str] = "safeguarding.read"
+    number: str
+    taken: bool

@@ -8,12 +8,17 @@ from datetime import date
 from fairport.sealing.blind_index import blind_index
 
 
-def name_index(*, given_names: str, family_names: str, birth_date: date, nationality: str) -> bytes:
-    """Keyed hash that namesakes born on the same day share: without marks, case or order of the names."""
-    decomposed = unicodedata.normalize("NFKD", f"{given_names} {family_names}").casefold()
+def normalise_name(names: str) -> str:
+    """Names as compared: without marks, case or order of the words."""
+    decomposed = unicodedata.normalize("NFKD", names).casefold()
     bare = "".join(character for character in decomposed if not unicodedata.category(character).startswith("M"))
     words = "".join(character if character.isalnum() else " " for character in bare).split()
-    value = f"{' '.join(sorted(words))}|{birth_date.isoformat()}|{nationality}"
+    return " ".join(sorted(words))
+
+
+def name_index(*, given_names: str, family_names: str, birth_date: date, nationality: str) -> bytes:
+    """Keyed hash that namesakes born on the same day share."""
+    value = f"{normalise_name(f'{given_names} {family_names}')}|{birth_date.isoformat()}|{nationality}"
     return blind_index(purpose="traveler-name", value=value)
 
 

@@ -9,7 +9,7 @@ from fairport.registrations.attempts import DAY, TooManyAttempts, count_attempt
 from fairport.registrations.drafts import discard_draft, remove_dead_drafts, save_draft
 from fairport.registrations.filing import insert_registrations, submit_registration
 from fairport.registrations.models import CodeFailure, IdempotentAnswer
-from fairport.registrations.safeguarding import open_safeguarding_case
+from fairport.registrations.safeguarding import open_and_take_case, open_safeguarding_case
 from fairport.registrations.signing_in import WrongCode, sign_in_with_code
 from fairport.registrations.status import (
     change_status,
@@ -33,6 +33,7 @@ __all__ = [
     "lapse_overdue",
     "mark_drawn",
     "mark_renewal_reminded",
+    "open_and_take_case",
     "open_safeguarding_case",
     "purge_expired",
     "restore_rain_check",

@@ -12,7 +12,7 @@ from fairport.registrations.answers import answer_again
 from fairport.registrations.contexts import contact_context, secret_context, traveler_context
 from fairport.registrations.drafts import read_draft
 from fairport.registrations.models import Registration, RegistrationStatus, Traveler
-from fairport.registrations.safeguarding import read_safeguarding_case
+from fairport.registrations.safeguarding import list_safeguarding_cases, read_safeguarding_case
 from fairport.registrations.submission import Receipt, receipt_from_json
 from fairport.sealing.box import open_bytes, open_json
 from fairport.sealing.models import DataKey
@@ -25,8 +25,10 @@ __all__ = [
     "due_for_renewal_reminder",
     "find_by_number",
     "get_registration",
+    "list_safeguarding_cases",
     "open_contact",
     "open_entry_secret",
+    "open_leads",
     "open_travelers",
     "pool_rows",
     "read_draft",
@@ -102,26 +104,38 @@ def receipt_again(*, idempotency_key: str, at: datetime) -> Receipt | None:
 
 def open_travelers(*, registration: Registration) -> list[OpenTraveler]:
     """Who is in a registration, opened, lead first; who left is not among them. Raises SealBroken once erased."""
-    opened = []
-    for traveler in Traveler.objects.filter(registration=registration, left_at__isnull=True):
-        content = open_json(
-            data_key=registration.data_key, context=traveler_context(traveler.pk), box=bytes(traveler.sealed)
-        )
-        opened.append(
-            OpenTraveler(
-                id=traveler.pk,
-                position=traveler.position,
-                registered_at=traveler.registered_at,
-                adult=traveler.adult,
-                given_names=content["given_names"],
-                family_names=content["family_names"],
-                birth_date=date.fromisoformat(content["birth_date"]),
-                nationality=content["nationality"],
-                document_number=content["document_number"],
-                criteria=tuple(content["criteria"]),
-            )
-        )
-    return opened
+    travelers = Traveler.objects.filter(registration=registration, left_at__isnull=True)
+    return [_opened(traveler, registration.data_key) for traveler in travelers]
+
+
+def open_leads(*, registrations: Sequence[Registration]) -> dict[uuid.UUID, OpenTraveler]:
+    """The lead traveler of each registration by its id, opened, with one statement. Their data keys are at hand.
+
+    Raises SealBroken once one of them is erased.
+    """
+    data_keys = {registration.pk: registration.data_key for registration in registrations}
+    leads = (
+        Traveler.objects.filter(registration_id__in=data_keys, left_at__isnull=True)
+        .order_by("registration_id", "position")
+        .distinct("registration_id")
+    )
+    return {lead.registration_id: _opened(lead, data_keys[lead.registration_id]) for lead in leads}
+
+
+def _opened(traveler: Traveler, data_key: DataKey) -> OpenTraveler:
+    content = open_json(data_key=data_key, context=traveler_context(traveler.pk), box=bytes(traveler.sealed))
+    return OpenTraveler(
+        id=traveler.pk,
+        position=traveler.position,
+        registered_at=traveler.registered_at,
+        adult=traveler.adult,
+        given_names=content["given_names"],
+        family_names=content["family_names"],
+        birth_date=date.fromisoformat(content["birth_date"]),
+        nationality=content["nationality"],
+        document_number=content["document_number"],
+        criteria=tuple(content["criteria"]),
+    )
 
 
 def open_contact(*, registration: Registration) -> OpenContact:

@@ -1,0 +1,62 @@
+"""What is told about a group at the port; the subject is always the registration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fairport.audit.events import EventDetails
+
+
+@dataclass(frozen=True)
+class PassChecked(EventDetails):
+    """Somebody scanned a pass or typed its number; `answer` is what they were told."""
+
+    name: ClassVar[str] = "pass.checked"
+    appointment: str
+    answer: str
+    role: str
+    port: str
+
+
+@dataclass(frozen=True)
+class FileOpened(EventDetails):
+    """Somebody opened the names and documents of a group."""
+
+    name: ClassVar[str] = "file.opened"
+    appointment: str
+    role: str
+    port: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ArrivalRecorded(EventDetails):
+    """`travelers` are ids; `timing` is `in_band`, `early` or `late`."""
+
+    name: ClassVar[str] = "arrival.recorded"
+    appointment: str
+    port: str
+    travelers: tuple[str, ...]
+    timing: str
+
+
+@dataclass(frozen=True)
+class DeterminationRecorded(EventDetails):
+    """What was found and why rests with the determination itself. `replaces` names the one that it corrects."""
+
+    name: ClassVar[str] = "determination.recorded"
+    determination: str
+    traveler: str
+    outcome: str
+    role: str
+    port: str
+    replaces: str | None
+
+
+@dataclass(frozen=True)
+class RegistrationDetermined(EventDetails):
+    """Every arrived traveler has a determination."""
+
+    name: ClassVar[str] = "registration.determined"
+    appointment: str

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time
+
+from django.db.models import Count, QuerySet, Sum
+
+from fairport.appointments.models import Appointment, AppointmentState
+from fairport.appointments.passes import initials_of
+from fairport.checkin.models import CheckIn, Determination
+from fairport.ports.models import AppointmentSlot
+from fairport.registrations.models import RegistrationStatus
+from fairport.registrations.queries import open_leads
+
+
+@dataclass(frozen=True, slots=True)
+class BandSummary:
+    """A band of a port's day in figures. `groups` and `people` are all that were booked and not cancelled."""
+
+    slot_id: int
+    band_start: time
+    band_end: time
+    groups: int = 0
+    people: int = 0
+    arrived_people: int = 0
+    expected_groups: int = 0
+    expected_people: int = 0
+    missed_groups: int = 0
+    missed_people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInBand:
+    """An appointment in a list: nothing of a person but the lead traveler's initials."""
+
+    appointment_id: uuid.UUID
+    confirmation_number: str
+    state: str
+    size: int
+    initials: str
+    arrived_people: int
+
+
+def bands_of_day(*, port: str, day: date) -> list[BandSummary]:
+    """The bands of a port's local day, in order; three queries, however many groups there are."""
+    slots = AppointmentSlot.objects.filter(port_id=port, date=day).order_by("band_start", "id")
+    bands = {slot.pk: BandSummary(slot.pk, slot.band_start, slot.band_end) for slot in slots}
+    booked = _booked().filter(slot__port_id=port, slot__date=day)
+    for slot_id, state, groups, people in booked.values_list("slot_id", "state").annotate(Count("id"), Sum("size")):
+        band = bands[slot_id]
+        band = replace(band, groups=band.groups + groups, people=band.people + people)
+        if state == AppointmentState.BOOKED:
+            band = replace(band, expected_groups=groups, expected_people=people)
+        elif state == AppointmentState.NO_SHOW:
+            band = replace(band, missed_groups=groups, missed_people=people)
+        bands[slot_id] = band
+    arrived = CheckIn.objects.filter(appointment__slot__port_id=port, appointment__slot__date=day)
+    for slot_id, people in arrived.values_list("appointment__slot_id").annotate(Count("id")):
+        bands[slot_id] = replace(bands[slot_id], arrived_people=people)
+    return list(bands.values())
+
+
+def find_slot(*, slot_id: int) -> AppointmentSlot | None:
+    """A band of a port with the port, or None."""
+    return AppointmentSlot.objects.select_related("port").filter(pk=slot_id).first()
+
+
+def groups_in_band(*, slot_id: int) -> list[GroupInBand]:
+    """The groups of a band by their number; three queries, however many there are."""
+    appointments = list(
+        _booked().filter(slot_id=slot_id).select_related("registration__data_key").order_by("confirmation_number")
+    )
+    arrived: Mapping[uuid.UUID, int] = dict(
+        CheckIn.objects.filter(appointment__in=appointments).values_list("appointment_id").annotate(Count("id"))
+    )
+    leads = open_leads(registrations=[appointment.registration for appointment in appointments])
+    return [
+        GroupInBand(
+            appointment.pk,
+            appointment.confirmation_number,
+            appointment.state,
+            appointment.size,
+            initials_of(given_names=lead.given_names, family_names=lead.family_names),
+            arrived.get(appointment.pk, 0),
+        )
+        for appointment in appointments
+        for lead in [leads[appointment.registration_id]]
+    ]
+
+
+def find_appointment(*, appointment_id: uuid.UUID) -> Appointment | None:
+    """An appointment with slot and port, or None."""
+    return Appointment.objects.select_related("slot__port").filter(pk=appointment_id).first()
+
+
+def find_check_in(*, appointment_id: uuid.UUID, traveler_id: uuid.UUID) -> CheckIn | None:
+    """One traveler's arrival, or None."""
+    return CheckIn.objects.filter(appointment_id=appointment_id, traveler_id=traveler_id).first()
+
+
+def outcomes_of(*, registration_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Traveler's id → the outcome that holds now (a `models.Outcome`), for who has one."""
+    rows = Determination.objects.filter(
+        check_in__appointment__registration_id=registration_id, replaced_by__isnull=True
+    ).order_by("decided_at")
+    return dict(rows.values_list("check_in__traveler_id", "outcome"))
+
+
+def _booked() -> QuerySet[Appointment]:
+    # A withdrawn registration keeps its place for a day, but nobody is expected.
+    return Appointment.objects.exclude(state=AppointmentState.CANCELLED).exclude(
+        registration__status=RegistrationStatus.WITHDRAWN
+    )
