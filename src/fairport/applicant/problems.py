@@ -149,7 +149,21 @@ _OPERATORS: Final[dict[str, Promise]] = {
     "refused": _("This was refused."),
 }
 
-TEXTS: Final[dict[str, Promise]] = _FIELDS | _REQUESTS | _PLACES | _OPERATORS
+# The public logs.
+_LOGS: Final[dict[str, Promise]] = {
+    "checkpoint_unknown": _("The log has no such checkpoint."),
+    "cosignature_invalid": _("The signature of this witness does not fit the checkpoint, or its time is wrong."),
+    "log_damaged": _("The log does not fit what was signed before. Nothing is added until an operator has looked."),
+    "log_proof_invalid": _("This proof does not show that the entry is in the log."),
+    "log_renamed": _("The name of the log was changed. It must stay as it was."),
+    "not_in_log": _("This is not in the signed log yet. Try again in a minute."),
+    "note_invalid": _("This is not a signed checkpoint, or its signature is wrong."),
+    "verifier_key_invalid": _("This is not the public key of a log or of a witness."),
+    "witness_unknown": _("This log does not know this witness."),
+    "witnesses_invalid": _("The list of witnesses cannot be used. Tell an operator."),
+}
+
+TEXTS: Final[dict[str, Promise]] = _LOGS | _FIELDS | _REQUESTS | _PLACES | _OPERATORS
 
 
 def text_for(code: str, **values: object) -> str:

@@ -1,4 +1,7 @@
-"""Appending to the event log, in the caller's transaction, so that a step and its event commit together."""
+"""Appending to the event log, in the caller's transaction, so that a step and its event commit together.
+
+The sequencer, the draw log and the witnesses have files of their own.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,21 @@ from datetime import UTC, datetime
 
 from fairport.audit import models
 from fairport.audit.events import Actor, EventDetails, Subject
+from fairport.audit.publishing import publish_log
+from fairport.audit.sequencing import append_draw_log_entry, sequence_log
+from fairport.audit.witnesses import add_cosignatures
 from fairport.sealing import box
 from fairport.sealing.models import DataKey
+
+__all__ = [
+    "NewEvent",
+    "add_cosignatures",
+    "append_draw_log_entry",
+    "append_event",
+    "append_events",
+    "publish_log",
+    "sequence_log",
+]
 
 SALT_BYTES = 32
 SERVICE_PURPOSE = "audit"

@@ -5,10 +5,46 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Min
+
 from fairport.audit import models
 from fairport.audit.events import Subject
+from fairport.audit.keys import PUBLIC_NAMES, keys_of, witness_keys
+from fairport.audit.models import DrawLogEntry, LogCheckpoint, LogLeaf, LogName
+from fairport.audit.notes import encode_base64
 from fairport.audit.operations import SALT_BYTES, SERVICE_PURPOSE, details_context
+from fairport.audit.proofs import LogProof, format_proof
+from fairport.audit.publishing import read_tile_file
+from fairport.audit.storage import full_note, last_checkpoint, tile_reader
+from fairport.audit.tiles import has_tile, node_reader, parse_tile_path
+from fairport.audit.witnesses import CheckpointUnknown
+from fairport.domain.merkle import consistency_path, inclusion_path
 from fairport.sealing import box
+
+__all__ = [
+    "PUBLIC_NAMES",
+    "CheckpointUnknown",
+    "LogName",
+    "LoggedPayload",
+    "NotInLog",
+    "ToldEvent",
+    "checkpoint_note",
+    "consistency_proof",
+    "draw_log_proof",
+    "inclusion_proof",
+    "keys_of",
+    "list_events",
+    "logged_payload",
+    "manifest_proof",
+    "public_tile",
+    "witness_keys",
+]
+
+
+class NotInLog(Exception):
+    """What is asked for is not covered by a signed checkpoint: it does not exist, or happened seconds ago."""
+
+    code = "not_in_log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +71,121 @@ def list_events(*, subject: Subject) -> list[ToldEvent]:
 
 def open_details(row: models.Event) -> dict[str, Any] | None:
     """The details of one event, or None if its key was erased."""
+    plain = open_salted(row)
+    if plain is None:
+        return None
+    opened: dict[str, Any] = json.loads(plain[SALT_BYTES:])["details"]
+    return opened
+
+
+def open_salted(row: models.Event) -> bytes | None:
+    """Salt and payload of one event, whose SHA-256 is its commitment; None if its key was erased. Raises SealBroken."""
     context = details_context(Subject(row.subject_kind, row.subject_id))
     details = row.details
     try:
         if details.data_key is None:
-            plain = box.open_for_service(purpose=SERVICE_PURPOSE, context=context, box=bytes(details.sealed))
-        else:
-            plain = box.open_bytes(data_key=details.data_key, context=context, box=bytes(details.sealed))
+            return box.open_for_service(purpose=SERVICE_PURPOSE, context=context, box=bytes(details.sealed))
+        return box.open_bytes(data_key=details.data_key, context=context, box=bytes(details.sealed))
     except box.SealBroken:
         if details.data_key is not None and details.data_key.wrapped is None:
             return None
         raise
-    opened: dict[str, Any] = json.loads(plain[SALT_BYTES:])["details"]
-    return opened
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedPayload:
+    """What the person whom an event is about may keep: the payload, and the proof that the log holds it.
+
+    `proof`'s extra line is the salt: SHA-256 of salt and payload is the leaf's data.
+    """
+
+    payload: bytes
+    proof: str
+
+
+def checkpoint_note(*, log: LogName, size: int | None = None) -> str:
+    """The signed checkpoint of that size, by default the last one, with its cosignatures. Raises CheckpointUnknown."""
+    return full_note(checkpoint=_checkpoint(log, size))
+
+
+def inclusion_proof(*, event_id: int) -> str:
+    """The receipt of an event (C2SP tlog-proof, with its salt unless erased). Raises NotInLog."""
+    row = models.Event.objects.select_related("details__data_key").filter(pk=event_id).first()
+    leaf = LogLeaf.objects.filter(event_id=event_id).first()
+    if row is None or leaf is None:
+        raise NotInLog("This event has no place in the log yet.")
+    salted = open_salted(row)
+    checkpoint = _checkpoint(LogName.EVENTS, None)
+    return _proof(leaf, checkpoint, extra=None if salted is None else salted[:SALT_BYTES])
+
+
+def logged_payload(*, event_id: int) -> LoggedPayload:
+    """An event's payload with its receipt, for the person whom it is about. Raises NotInLog, also once erased."""
+    row = models.Event.objects.select_related("details__data_key").filter(pk=event_id).first()
+    salted = None if row is None else open_salted(row)
+    if salted is None:
+        raise NotInLog("There is no such event, or it was erased.")
+    return LoggedPayload(payload=salted[SALT_BYTES:], proof=inclusion_proof(event_id=event_id))
+
+
+def draw_log_proof(*, draw_id: str, kind: DrawLogEntry.Kind) -> str:
+    """That a manifest or result is in the draw log (C2SP tlog-proof without extra). Raises NotInLog.
+
+    The checkpoint is the one that a witness cosigned first, else the first that covers the entry: what it shows about
+    the time does not get worse later.
+    """
+    leaf = LogLeaf.objects.filter(entry__draw_id=draw_id, entry__kind=kind).first()
+    if leaf is None:
+        raise NotInLog("This has no place in the draw log yet.")
+    covering = LogCheckpoint.objects.filter(log=LogName.DRAWS, size__gt=leaf.index)
+    cosigned = covering.filter(cosignatures__isnull=False).annotate(seen=Min("cosignatures__signed_at"))
+    checkpoint = cosigned.order_by("seen", "size").first() or covering.order_by("size").first()
+    if checkpoint is None:
+        raise NotInLog("No signed checkpoint covers this yet.")
+    return _proof(leaf, checkpoint)
+
+
+def manifest_proof(*, draw_id: str) -> str:
+    """The `checkpoint.txt` of a draw: that its manifest is in the draw log. Raises NotInLog until it is sequenced."""
+    return draw_log_proof(draw_id=draw_id, kind=DrawLogEntry.Kind.MANIFEST)
+
+
+def consistency_proof(*, log: LogName, old: int, new: int | None = None) -> str:
+    """That the checkpoint of size `new`, by default the last one, continues the tree of `old` leaves.
+
+    The text has the form of C2SP's tlog-witness: `old <size>`, the hashes in base64, an empty line, the checkpoint.
+    Raises CheckpointUnknown for a `new` that was not signed or an `old` beyond it.
+    """
+    checkpoint = _checkpoint(log, new)
+    if not 0 <= old <= checkpoint.size:
+        raise CheckpointUnknown(f"The log has no tree of {old} leaves before that of {checkpoint.size}.")
+    node = node_reader(size=checkpoint.size, read_tile=tile_reader(log=log))
+    path = consistency_path(old_size=old, new_size=checkpoint.size, node=node)
+    return "\n".join([f"old {old}", *map(encode_base64, path)]) + "\n\n" + full_note(checkpoint=checkpoint)
+
+
+def public_tile(*, log: LogName, path: str) -> bytes | None:
+    """The bytes at a path below `tile/`, or None unless a signed checkpoint fills that tile."""
+    name = parse_tile_path(path)
+    checkpoint = last_checkpoint(log=log)
+    if name is None or checkpoint is None or not has_tile(name=name, size=checkpoint.size):
+        return None
+    if name.level is None and log != LogName.DRAWS:
+        # Events are published as hashes only.
+        return None
+    return read_tile_file(log=log, name=name)
+
+
+def _checkpoint(log: LogName, size: int | None) -> LogCheckpoint:
+    found = last_checkpoint(log=log) if size is None else LogCheckpoint.objects.filter(log=log, size=size).first()
+    if found is None:
+        raise CheckpointUnknown("The log has no such checkpoint.")
+    return found
+
+
+def _proof(leaf: LogLeaf, checkpoint: LogCheckpoint, extra: bytes | None = None) -> str:
+    if leaf.index >= checkpoint.size:
+        raise NotInLog("No signed checkpoint covers this yet.")
+    node = node_reader(size=checkpoint.size, read_tile=tile_reader(log=LogName(leaf.log)))
+    path = inclusion_path(index=leaf.index, size=checkpoint.size, node=node)
+    return format_proof(LogProof(leaf.index, path, full_note(checkpoint=checkpoint), extra))

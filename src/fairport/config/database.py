@@ -32,8 +32,13 @@ DATABASE_NAME = "fairport"
 # Rows that are written once: the application may add to these tables and read them, and no more. Triggers refuse the
 # rest to everybody, the owner included.
 APPEND_ONLY_TABLES = (
+    "audit_drawlogentry",
     "audit_event",
     "audit_eventdetails",
+    "audit_logcheckpoint",
+    "audit_logcosignature",
+    "audit_logleaf",
+    "audit_logtile",
     "checkin_determination",
     "draws_drawfile",
     "programmes_policyversion",

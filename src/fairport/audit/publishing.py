@@ -1,0 +1,90 @@
+"""The logs as static files (C2SP `tlog-tiles`), written so that a reader never sees half of one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from fairport.audit.keys import PUBLIC_NAMES
+from fairport.audit.models import LogName
+from fairport.audit.notes import NoteInvalid, parse_head, parse_note
+from fairport.audit.storage import full_note, last_checkpoint, read_entries, tile_reader
+from fairport.audit.tiles import TILE_HASHES, TileName, bundles_of, pack_entries, tiles_of
+
+CHECKPOINT_FILE = "checkpoint"
+
+
+def publish_logs() -> None:
+    """Brings the files of both logs in FAIRPORT_LOG_FOLDER up to date. Raises LogDamaged, OSError."""
+    for log in LogName:
+        publish_log(log=log, folder=settings.LOG_FOLDER)
+
+
+def publish_log(*, log: LogName, folder: Path) -> int:
+    """Brings the files of a log in `folder` up to its last checkpoint; returns the size that they then have.
+
+    Only what is new is written; an empty folder gets everything. Raises LogDamaged, OSError.
+    """
+    if last_checkpoint(log=log) is None:
+        return 0
+    target = folder / PUBLIC_NAMES[log]
+    with _only_one(target):
+        # Again under the lock: another process may have signed and written a later one.
+        checkpoint = last_checkpoint(log=log)
+        assert checkpoint is not None
+        origin = parse_head(parse_note(checkpoint.note.encode()).text).origin
+        since = _published_size(target, origin, checkpoint.size)
+        for name in tiles_of(size=checkpoint.size, since=since):
+            _write(target / "tile" / name.path, read_tile_file(log=log, name=name))
+        if log == LogName.DRAWS:
+            for name in bundles_of(size=checkpoint.size, since=since):
+                _write(target / "tile" / name.path, read_tile_file(log=log, name=name))
+        # Last: whoever reads it must find all that it covers.
+        _write(target / CHECKPOINT_FILE, full_note(checkpoint=checkpoint).encode())
+        return checkpoint.size
+
+
+def read_tile_file(*, log: LogName, name: TileName) -> bytes:
+    """The bytes of one file below `tile/`. Raises LogDamaged."""
+    if name.level is None:
+        return pack_entries(read_entries(start=name.number * TILE_HASHES, count=name.width))
+    return tile_reader(log=log)(name.level, name.number, name.width)
+
+
+def _published_size(target: Path, origin: str, latest: int) -> int:
+    """How far the files go. Those of another log, or of one that went further, are written anew."""
+    try:
+        head = parse_head(parse_note((target / CHECKPOINT_FILE).read_bytes()).text)
+    except (FileNotFoundError, NoteInvalid):
+        return 0
+    return head.size if head.origin == origin and head.size <= latest else 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _only_one(target: Path) -> Iterator[None]:
+    target.mkdir(parents=True, exist_ok=True)
+    with open(target / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
