@@ -98,15 +98,11 @@ def pseudo_locale(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def reader(pseudo_locale: Path, settings: Any, db: None) -> Client:
+def reader(pseudo_locale: Path, settings: Any, db: None, plain_static: None) -> Client:
     """A browser set to the pseudo-language, in a demonstration with the founding programme open."""
     settings.LANGUAGES = [*django_settings.LANGUAGES, (PSEUDO, "[!! Pseudo !!]")]
     settings.LOCALE_PATHS = [pseudo_locale, *django_settings.LOCALE_PATHS]
     settings.DEMO = True
-    settings.WHITENOISE_AUTOREFRESH = True
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
     open_programme(at=now())
     client = Client()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = PSEUDO

@@ -32,7 +32,10 @@ class Destination:
 
 
 AT_PORT: Final = (Role.PORT_OFFICER, Role.SUPERVISOR)
-DESTINATIONS: Final = (Destination("mfa_index", _("My sign-in"), tuple(Role)),)
+DESTINATIONS: Final = (
+    Destination("office_messages", _("Messages"), (Role.OPERATOR,)),
+    Destination("mfa_index", _("My sign-in"), tuple(Role)),
+)
 
 
 def render_office(

@@ -22,12 +22,8 @@ PAGE = "/demo/messages"
 
 
 @pytest.fixture(autouse=True)
-def demonstration(settings: Any) -> None:
+def demonstration(settings: Any, plain_static: None) -> None:
     settings.DEMO, settings.EMAIL_HOST = True, ""
-    settings.WHITENOISE_AUTOREFRESH = True
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
 
 
 def test_it_does_not_exist_outside_a_demonstration(client: Client, settings: Any) -> None:
