@@ -96,7 +96,8 @@ def app_role_connection(
 
 @pytest.fixture(scope="session", autouse=True)
 def keyring(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Every run has fresh keys."""
+    """Every run has fresh keys, and a folder of its own for the files of the logs."""
+    settings.LOG_FOLDER = tmp_path_factory.mktemp("log")
     path = tmp_path_factory.mktemp("keys") / "keyring.json"
     ensure_keyring(path)
     settings.KEYRING = path

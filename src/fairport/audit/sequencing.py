@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Literal
 
 from django.db import connection, transaction
 
@@ -54,7 +55,7 @@ def sequence_log(*, at: datetime) -> int:
     return added
 
 
-def append_draw_log_entry(*, draw_id: str, kind: DrawLogEntry.Kind, content: bytes, at: datetime) -> None:
+def append_draw_log_entry(*, draw_id: str, kind: Literal["manifest", "result"], content: bytes, at: datetime) -> None:
     """Puts a manifest or result into the draw log, in the caller's transaction; the sequencer gives it its place.
 
     A second one of its kind for a draw breaks `audit_one_manifest_one_result_a_draw` (IntegrityError).

@@ -11,6 +11,7 @@ from fairport.accounts.operations import ensure_demo_accounts
 from fairport.appointments.operations import ensure_programme_slots, tick
 from fairport.appointments.queries import next_expiry
 from fairport.audit.events import OPERATOR
+from fairport.audit.operations import sequence_log
 from fairport.clock.operations import advance_clock
 from fairport.clock.queries import now
 from fairport.config.demo_people import make_submissions
@@ -92,6 +93,7 @@ def advance(*, by: timedelta, on_progress: Callable[[datetime], None] | None = N
         # The real clock runs on beside this one, so the time is read again.
         at = now()
         tick(at=at)
+        sequence_log(at=at)
         # As the worker would have done in time; later its messages would be overtaken by the next step.
         send_due(at=at, limit=MESSAGES_A_STEP)
         if on_progress is not None:

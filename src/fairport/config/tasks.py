@@ -6,12 +6,14 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from fairport.appointments.operations import tick as tick_once
+from fairport.audit.operations import sequence_log as sequence_log_once
 from fairport.clock.queries import now
 from fairport.notifications.operations import send_due
 
 # In a demonstration people wait for the next draw in front of the screen; the sixth field are seconds.
 TICK = "* * * * * */5" if settings.DEMO else "* * * * *"
 EVERY_MINUTE = "* * * * *"
+EVERY_FEW_SECONDS = "* * * * * */4"
 
 
 @app.periodic(cron=TICK)
@@ -19,6 +21,15 @@ EVERY_MINUTE = "* * * * *"
 def tick(timestamp: int) -> None:
     """Does what is due. A long tick, such as a large draw, is not queued up behind."""
     tick_once(at=now())
+    # What was frozen just now must be in a signed checkpoint before its draw.
+    sequence_log_once(at=now())
+
+
+@app.periodic(cron=EVERY_FEW_SECONDS)
+@app.task(name="fairport.sequence_log", queue="log", queueing_lock="sequence_log", lock="sequence_log")
+def sequence_log(timestamp: int) -> None:
+    """Gives what happened its place in the public logs, beside a tick that takes long."""
+    sequence_log_once(at=now())
 
 
 @app.periodic(cron=EVERY_MINUTE)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from fairport.audit.events import Actor, Subject
-from fairport.audit.operations import append_event
+from fairport.audit.operations import append_draw_log_entry, append_event
 from fairport.audit.queries import list_events
 from fairport.domain.beacon import FREEZE_LEAD
 from fairport.domain.draw import (
@@ -165,6 +165,7 @@ def freeze_draw(
         write_file(draw=draw, name=POOL_FILE, content=pool.content)
         write_file(draw=draw, name=PARAMS_FILE, content=params)
         manifest_sha256 = write_file(draw=draw, name=MANIFEST_FILE, content=manifest_content)
+        append_draw_log_entry(draw_id=draw_id, kind="manifest", content=manifest_content, at=at)
         insert_entries(draw_id=draw_id, rows=pool.rows)
         append_event(
             event=DrawFrozen(
@@ -230,6 +231,7 @@ def run_draw(*, draw_id: str, at: datetime, actor: Actor, on_progress: Progress 
         write_file(draw=draw, name=BEACON_FILE, content=format_beacon(beacon))
         write_file(draw=draw, name=ALLOCATION_FILE, content=result.allocation_bytes)
         write_file(draw=draw, name=RESULT_FILE, content=result.result_bytes)
+        append_draw_log_entry(draw_id=draw_id, kind="result", content=result.result_bytes, at=at)
         draw.state = DrawState.RUN
         draw.run_at = at
         draw.sealed_secret = None
