@@ -5,85 +5,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0002_append_only'),
+        ("audit", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnsequencedEvent',
+            name="UnsequencedEvent",
             fields=[
-                ('event_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ("event_id", models.BigIntegerField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name='DrawLogEntry',
+            name="DrawLogEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('draw_id', models.CharField(max_length=64)),
-                ('kind', models.CharField(choices=[('manifest', 'Manifest'), ('result', 'Result')], max_length=10)),
-                ('content', models.BinaryField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("draw_id", models.CharField(max_length=64)),
+                ("kind", models.CharField(choices=[("manifest", "Manifest"), ("result", "Result")], max_length=10)),
+                ("content", models.BinaryField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('draw_id', 'kind'), name='audit_one_manifest_one_result_a_draw', violation_error_message='The draw log holds one manifest and one result of a draw.'), models.CheckConstraint(condition=models.Q(('content__length__lte', 65535)), name='audit_draw_log_entry_fits', violation_error_message='An entry of the draw log has at most 65,535 bytes.')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("draw_id", "kind"),
+                        name="audit_one_manifest_one_result_a_draw",
+                        violation_error_message="The draw log holds one manifest and one result of a draw.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("content__length__lte", 65535)),
+                        name="audit_draw_log_entry_fits",
+                        violation_error_message="An entry of the draw log has at most 65,535 bytes.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogCheckpoint',
+            name="LogCheckpoint",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('log', models.CharField(choices=[('events', 'Events'), ('draws', 'Draws')], max_length=10)),
-                ('size', models.BigIntegerField()),
-                ('root', models.BinaryField(max_length=32)),
-                ('note', models.TextField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("log", models.CharField(choices=[("events", "Events"), ("draws", "Draws")], max_length=10)),
+                ("size", models.BigIntegerField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("note", models.TextField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'size'), name='audit_checkpoint_size_once'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='audit_checkpoint_not_empty')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "size"), name="audit_checkpoint_size_once"),
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="audit_checkpoint_not_empty"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogTile',
+            name="LogTile",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('log', models.CharField(choices=[('events', 'Events'), ('draws', 'Draws')], max_length=10)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('number', models.BigIntegerField()),
-                ('hashes', models.BinaryField(max_length=8192)),
-                ('root', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("log", models.CharField(choices=[("events", "Events"), ("draws", "Draws")], max_length=10)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("number", models.BigIntegerField()),
+                ("hashes", models.BinaryField(max_length=8192)),
+                ("root", models.BinaryField(max_length=32)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'level', 'number'), name='audit_tile_once'), models.CheckConstraint(condition=models.Q(('hashes__length', 8192), ('root__length', 32)), name='audit_tile_is_full')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "level", "number"), name="audit_tile_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("hashes__length", 8192), ("root__length", 32)), name="audit_tile_is_full"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogCosignature',
+            name="LogCosignature",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('witness', models.CharField(max_length=160)),
-                ('signed_at', models.DateTimeField()),
-                ('line', models.TextField()),
-                ('received_at', models.DateTimeField()),
-                ('checkpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cosignatures', to='audit.logcheckpoint')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("witness", models.CharField(max_length=160)),
+                ("signed_at", models.DateTimeField()),
+                ("line", models.TextField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "checkpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cosignatures",
+                        to="audit.logcheckpoint",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('checkpoint', 'witness'), name='audit_one_cosignature_a_witness')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("checkpoint", "witness"), name="audit_one_cosignature_a_witness")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogLeaf',
+            name="LogLeaf",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('log', models.CharField(choices=[('events', 'Events'), ('draws', 'Draws')], max_length=10)),
-                ('index', models.BigIntegerField()),
-                ('leaf_hash', models.BinaryField(max_length=32)),
-                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='audit.drawlogentry')),
-                ('event', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='audit.event')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("log", models.CharField(choices=[("events", "Events"), ("draws", "Draws")], max_length=10)),
+                ("index", models.BigIntegerField()),
+                ("leaf_hash", models.BinaryField(max_length=32)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leaf",
+                        to="audit.drawlogentry",
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="leaf", to="audit.event"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'index'), name='audit_leaf_place_once'), models.CheckConstraint(condition=models.Q(('index__gte', 0)), name='audit_leaf_from_zero'), models.CheckConstraint(condition=models.Q(('leaf_hash__length', 32)), name='audit_leaf_hash_length'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('event__isnull', False), ('log', 'events')), models.Q(('entry__isnull', False), ('event__isnull', True), ('log', 'draws')), _connector='OR'), name='audit_leaf_of_its_log', violation_error_message='A leaf of the event log is an event, one of the draw log is an entry.')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "index"), name="audit_leaf_place_once"),
+                    models.CheckConstraint(condition=models.Q(("index__gte", 0)), name="audit_leaf_from_zero"),
+                    models.CheckConstraint(
+                        condition=models.Q(("leaf_hash__length", 32)), name="audit_leaf_hash_length"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entry__isnull", True), ("event__isnull", False), ("log", "events")),
+                            models.Q(("entry__isnull", False), ("event__isnull", True), ("log", "draws")),
+                            _connector="OR",
+                        ),
+                        name="audit_leaf_of_its_log",
+                        violation_error_message="A leaf of the event log is an event, one of the draw log is an entry.",
+                    ),
+                ],
             },
         ),
     ]
