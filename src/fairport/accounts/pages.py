@@ -33,7 +33,14 @@ class Destination:
 
 AT_PORT: Final = (Role.PORT_OFFICER, Role.SUPERVISOR)
 DESTINATIONS: Final = (
+    Destination("office_day", _("Today"), AT_PORT),
+    Destination("office_check", _("Check a pass"), AT_PORT),
+    Destination("office_safeguarding", _("Safeguarding"), (Role.SUPERVISOR,)),
+    Destination("office_slots", _("Places"), (Role.SCHEDULER, Role.AUDITOR)),
+    Destination("office_operations", _("Operations"), (Role.OPERATOR,)),
     Destination("office_messages", _("Messages"), (Role.OPERATOR,)),
+    Destination("office_events", _("Events"), (Role.AUDITOR,)),
+    Destination("office_staff", _("Who can do what"), (Role.AUDITOR,)),
     Destination("mfa_index", _("My sign-in"), tuple(Role)),
 )
 

@@ -91,8 +91,8 @@ def groups_in_band(*, slot_id: int) -> list[GroupInBand]:
 
 
 def find_appointment(*, appointment_id: uuid.UUID) -> Appointment | None:
-    """An appointment with slot and port, or None."""
-    return Appointment.objects.select_related("slot__port").filter(pk=appointment_id).first()
+    """An appointment with its registration, slot and port, or None."""
+    return Appointment.objects.select_related("registration", "slot__port").filter(pk=appointment_id).first()
 
 
 def find_check_in(*, appointment_id: uuid.UUID, traveler_id: uuid.UUID) -> CheckIn | None:

@@ -2,8 +2,24 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from fairport.checkin import views_home
+from fairport.checkin import views_case, views_home, views_port, views_records, views_safeguarding
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_home.home, name="office_home"),
+    path("day", views_port.day, name="office_day"),
+    path("bands/<int:slot_id>", views_port.band, name="office_band"),
+    path("check", views_port.check, name="office_check"),
+    path("cases/<uuid:appointment_id>", views_case.case, name="office_case"),
+    path("cases/<uuid:appointment_id>/arrival", views_case.arrival, name="office_arrival"),
+    path(
+        "cases/<uuid:appointment_id>/travelers/<uuid:traveler_id>/determination",
+        views_case.determination,
+        name="office_determination",
+    ),
+    path("safeguarding", views_safeguarding.cases, name="office_safeguarding"),
+    path("safeguarding/<uuid:case_id>", views_safeguarding.read_case, name="office_safeguarding_case"),
+    path("slots", views_records.slots, name="office_slots"),
+    path("operations", views_records.running, name="office_operations"),
+    path("events", views_records.events, name="office_events"),
+    path("staff", views_records.people, name="office_staff"),
 ]

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fairport.checkin import problems
+from fairport.checkin.files import REASONS, CaseTraveler
+from fairport.checkin.models import Outcome
+from fairport.checkin.words import CRITERIA
+from fairport.formkit.fields import Described
+
+# A lazy text is as good as a text here; Django's stubs know only some kinds of it.
+TEXTS: Mapping[str, Any] = problems.TEXTS
+
+
+class CheckForm(forms.Form):
+    code = forms.CharField(
+        label=_("Pass or confirmation number"),
+        help_text=_("Scan the code, or type the number under it, like 7K2M9-QX4TA."),
+        error_messages={"required": _("Scan a pass or type its number.")},
+        max_length=400,
+        widget=forms.TextInput(
+            {
+                "class": "usa-input--code",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "dir": "ltr",
+                "data-scan-input": "",
+            }
+        ),
+    )
+
+
+class OpenReasonForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Why do you open this file?"),
+        choices=list(REASONS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": TEXTS["open_reason_required"], "invalid_choice": TEXTS["open_reason_required"]},
+    )
+
+
+class ArrivalForm(forms.Form):
+    """Who of the expected travelers is here; all of them are marked at first."""
+
+    travelers = forms.MultipleChoiceField(
+        label=_("Who is here?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": TEXTS["nobody_chosen"], "invalid_choice": TEXTS["not_in_group"]},
+    )
+
+    def __init__(self, expected: Sequence[CaseTraveler], *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"travelers": [str(traveler.person.id) for traveler in expected]})
+        super().__init__(*args, **kwargs)
+        field = self.fields["travelers"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [
+            (str(traveler.person.id), f"{traveler.person.given_names} {traveler.person.family_names}")
+            for traveler in expected
+        ]
+
+    def chosen(self) -> list[uuid.UUID]:
+        """The travelers that were marked."""
+        return [uuid.UUID(value) for value in self.cleaned_data["travelers"]]
+
+
+class DeterminationForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("Your decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Outcome.EXEMPTED, Described(_("Exempted"), _("A criterion is met. This person may go on."))),
+            (Outcome.NOT_EXEMPTED, Described(_("Not exempted"), _("No criterion is met."))),
+            (Outcome.REFERRED, Described(_("Referred"), _("Somebody else decides, for example a doctor is needed."))),
+        ],
+        error_messages={"required": TEXTS["outcome_required"], "invalid_choice": TEXTS["outcome_required"]},
+    )
+    criterion = forms.ChoiceField(
+        label=_("Criterion that you found"),
+        help_text=_("For “exempted” always one. It need not be one that the traveler claimed."),
+        required=False,
+        error_messages={"invalid_choice": TEXTS["criterion_unknown"]},
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("What you saw and heard, in words that the traveler and a court can follow."),
+        widget=forms.Textarea({"rows": 6}),
+        error_messages={"required": TEXTS["reason_too_short"]},
+    )
+
+    def __init__(self, criteria: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["criterion"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("None")), *((code, CRITERIA[code]) for code in criteria)]

@@ -1,0 +1,33 @@
+"""A plain sentence for every stable code that an officer can meet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TEXTS: Final[dict[str, Promise]] = {
+    "role_missing": _("Your role does not include this page. Ask your operator if it should."),
+    "other_port": _("This belongs to another port. You can open it only with a role there."),
+    "other_day": _("This appointment is not today. Arrivals are recorded on the day of the appointment."),
+    "nobody_chosen": _("Choose at least one traveler."),
+    "not_in_group": _("This traveler is not in this group. Reload the page and choose again."),
+    "already_arrived": _("This was recorded before. Nothing was changed."),
+    "not_arrived": _("This traveler has not arrived. Record the arrival first."),
+    "appointment_not_booked": _("This appointment was cancelled, given up or missed. Nothing was changed."),
+    "transition_refused": _("The registration was withdrawn or has changed. Nothing was changed. Reload the page."),
+    "determination_invalid": _("The decision is not complete. Correct what is marked."),
+    "outcome_required": _("Choose one of the three decisions."),
+    "criterion_required": _("Choose the criterion that you found. Without one there is no exemption."),
+    "criterion_contradicts": _("“Not exempted” means that no criterion was found. Choose “None”, or another decision."),
+    "criterion_unknown": _("This criterion is not in the policy. Choose from the list."),
+    "reason_too_short": _("Write the reason in at least 20 characters, so that others can follow it."),
+    "reason_too_long": _("This is too long. Write the reason in at most 4,000 characters."),
+    "own_case": _("Somebody in this group has your name. Another officer decides. Nothing was recorded."),
+    "already_determined": _("There is a decision about this traveler already. Only a supervisor can replace it."),
+    "not_effective": _("This decision was replaced meanwhile. Look at the one that holds now."),
+    "supervisor_needed": _("Only a supervisor of this port can replace a decision."),
+    "open_reason_required": _("Choose why you open this file."),
+    "seal_broken": _("This file was erased, or its key is missing."),
+}

@@ -1,0 +1,86 @@
+"""What codes are called on the office's pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from fairport.accounts.models import Role
+from fairport.checkin.judging import PassAnswer
+
+CRITERIA: Final[dict[str, Promise]] = {
+    "physical_illness": _("Physical illness"),
+    "mental_illness": _("Mental illness"),
+    "disability": _("Disability"),
+    "pregnancy": _("Pregnancy"),
+    "no_housing": _("No housing"),
+    "threat": _("Threat of harm"),
+    "under_21": _("Under 21 years old"),
+    "over_70": _("Over 70 years old"),
+}
+
+# For each answer: the look of the page (ok, warn, stop), the big words, and what to do.
+ANSWERS: Final[dict[PassAnswer, tuple[str, Promise, Promise]]] = {
+    PassAnswer.RIGHT: ("ok", _("Right"), _("This group is expected here and now.")),
+    PassAnswer.EARLY: ("warn", _("Too early"), _("Today and here, but in a later band. You may let them in.")),
+    PassAnswer.LATE: ("warn", _("Too late"), _("Today and here, but their band is over. You may let them in.")),
+    PassAnswer.OTHER_DAY: ("stop", _("Other day"), _("Here, but not today.")),
+    PassAnswer.OTHER_PORT: ("stop", _("Other port"), _("Valid, but not here. Tell them where and when.")),
+    PassAnswer.USED: ("warn", _("Already used"), _("Somebody of this group was checked in with it.")),
+    PassAnswer.MISSED: (
+        "stop",
+        _("Missed"),
+        _("The time for it is over. They can ask for a new place without penalty."),
+    ),
+    PassAnswer.CANCELLED: ("stop", _("Cancelled"), _("This appointment was given up. It is not valid.")),
+    PassAnswer.UNKNOWN: ("stop", _("Unknown"), _("No appointment has this number. Check how it was typed.")),
+    PassAnswer.FORGED: ("stop", _("Forged"), _("This pass was not signed by us. Search by the confirmation number.")),
+    PassAnswer.UNREADABLE: (
+        "stop",
+        _("Not a pass"),
+        _("This is neither a pass nor a confirmation number. Scan or type it again."),
+    ),
+}
+
+STATES: Final[dict[str, tuple[str, Promise]]] = {
+    "booked": ("neutral", _("Expected")),
+    "arrived": ("ok", _("Arrived")),
+    "no_show": ("stop", _("Missed")),
+    "cancelled": ("stop", _("Cancelled")),
+}
+
+ACTORS: Final[dict[str, Promise]] = {
+    "applicant": _("Applicant"),
+    "staff": _("Staff"),
+    "worker": _("Fairport itself"),
+    "operator": _("Operator"),
+    "partner": _("Partner"),
+}
+
+ROLES: Final[dict[str, Promise]] = {role.value: role.label for role in Role}
+
+EVENTS: Final[dict[str, Promise]] = {
+    "registration.submitted": _("Registered"),
+    "registration.lapsed": _("Not renewed in time"),
+    "registration.renewed": _("Renewed"),
+    "registration.withdrawn": _("Withdrawn"),
+    "registration.withdrawal_undone": _("Withdrawal taken back"),
+    "registration.withdrawal_closed": _("Withdrawal became final"),
+    "registration.determined": _("Every arrived traveler has a decision"),
+    "integrity.signal_raised": _("A signal was raised for review"),
+    "offer.made": _("A place was offered"),
+    "offer.voided": _("A drawn place could not be offered"),
+    "offer.confirmed": _("The place was confirmed"),
+    "offer.declined": _("The place was declined"),
+    "offer.expired": _("The offer was not answered in time"),
+    "offer.given_up": _("The offer was given up"),
+    "appointment.cancelled": _("The appointment was cancelled"),
+    "appointment.given_up": _("The appointment was given up"),
+    "appointment.missed": _("Nobody came to the appointment"),
+    "pass.checked": _("The pass was checked at a port"),
+    "file.opened": _("The file was opened"),
+    "arrival.recorded": _("Travelers arrived"),
+    "determination.recorded": _("An officer decided about a traveler"),
+}
