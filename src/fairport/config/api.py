@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from fairport.accounts.access import Access, declare
 from fairport.applicant.api import router as applicant_router
@@ -17,8 +18,22 @@ from fairport.applicant.api_errors import install_handlers, problem_response
 from fairport.transparency.api import router as public_router
 
 JSON_TYPE: Final = "application/json"
+PROBLEM_TYPE: Final = "application/problem+json"
 
-api = NinjaAPI(
+
+class Interface(NinjaAPI):
+    """Says in its document that refusals are problem documents, which the library has no word for."""
+
+    def get_openapi_schema(self, **arguments: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**arguments)
+        for call in (call for calls in document["paths"].values() for call in calls.values()):
+            for status, response in call["responses"].items():
+                if int(status) >= 400 and JSON_TYPE in response.get("content", {}):
+                    response["content"] = {PROBLEM_TYPE: response["content"].pop(JSON_TYPE)}
+        return document
+
+
+api = Interface(
     title="Fairport",
     version="1",
     urls_namespace="api",

@@ -7,7 +7,7 @@ import tomllib
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -33,6 +33,7 @@ from fairport.programmes.queries import (
     source_of_version,
 )
 from fairport.transparency.addresses import draw_id_of
+from fairport.transparency.bundles import pack_public_files
 
 router = Router()
 LONGEST_RANGE: Final = timedelta(days=60)
@@ -40,6 +41,9 @@ DEFAULT_RANGE: Final = timedelta(days=14)
 DRAWS_SHOWN: Final = 100
 _WORD: Final = r"^[A-Za-z0-9-]{1,64}$"
 NOT_FOUND: Final = {404: ProblemOut, 422: ProblemOut}
+
+ARCHIVE_TYPE: Final = "application/gzip"
+ARCHIVE: Final = {"responses": {200: {"content": {ARCHIVE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}}
 
 
 class ProgrammeOut(Schema):
@@ -247,6 +251,16 @@ def draw(request: HttpRequest, draw_id: str) -> Any:
         ],
         all_files_public_from=late_files_public_from(draw_id=found.draw_id),
     )
+
+
+@router.get("/draws/{draw_id}/bundle.tar.gz", response={200: None, **NOT_FOUND}, openapi_extra=ARCHIVE)
+@public
+def draw_archive(request: HttpRequest, draw_id: str) -> Any:
+    """The public files of a draw in one archive; all of them once `all_files_public_from` is over."""
+    found = find_draw(draw_id=draw_id_of(draw_id))
+    if found is None:
+        raise Refused(404, "draw_not_found")
+    return HttpResponse(pack_public_files(draw=found, at=now()), content_type=ARCHIVE_TYPE)
 
 
 def _draw(draw: Draw) -> dict[str, Any]:

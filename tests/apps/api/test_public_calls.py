@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import tarfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -203,3 +205,13 @@ def test_a_cancelled_appointment_is_not_valid(api: Api, number: str, policy: Pol
 @pytest.mark.parametrize("body", [{}, {"confirmation_number": "x"}, {"birth_date": "1990-05-17"}])
 def test_a_check_with_something_missing(api: Api, policy: Policy, body: dict[str, str]) -> None:
     problem_of(api.post("/appointments/check", body), 422, "invalid")
+
+
+def test_the_archive_of_a_draw(api: Api, policy: Policy) -> None:
+    register()
+    draw = hold_draw()
+    response = api.get(f"/draws/{draw.draw_id.replace('/', '_')}/bundle.tar.gz")
+    assert (response.status_code, response["Content-Type"]) == (200, "application/gzip")
+    with tarfile.open(fileobj=io.BytesIO(response.content)) as archive:
+        assert len(archive.getnames()) == 4
+    problem_of(api.get("/draws/nothing/bundle.tar.gz"), 404, "draw_not_found")
