@@ -15,6 +15,8 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from fairport.accounts.access import Access
+from fairport.accounts.models import User
 from fairport.applicant.places import MEXICAN_STATES
 from fairport.appointments.models import Offer
 from fairport.appointments.operations import confirm_offer, withdraw
@@ -23,6 +25,7 @@ from fairport.clock.queries import now
 from fairport.draws.operations import freeze_draw, run_draw
 from fairport.ports.models import PortOfEntry
 from tests.apps.applicant.walking import CONTACT, FIRST_KEY, TRAVELER, Walker
+from tests.cast import Cast, signed_in
 from tests.factories.programme import PROGRAMME, open_programme
 from tests.factories.submissions import register
 
@@ -73,19 +76,19 @@ def words_outside(text: str) -> list[str]:
     for sign in text:
         depth += (sign == "⟦") - (sign == "⟧")
         outside += sign if depth == 0 else " "
+    # Codes, numbers, addresses and names of files are no words.
+    outside = re.sub(r"\S*(?:\d|\w[._/@:]\w)\S*", " ", outside)
     return [word for word in re.findall(r"[A-Za-zÀ-ÿ]{2,}", outside) if word not in ALLOWED]
 
 
-def public_pages(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[str]:
-    """The addresses without variable parts that anyone may call."""
+def pages(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[tuple[str, Access]]:
+    """The addresses without variable parts, each with who may call it."""
     for entry in (resolver or get_resolver()).url_patterns:
         address = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            yield from public_pages(entry, address)
-        elif isinstance(entry, URLPattern) and "<" not in address:
-            access = getattr(entry.callback, "access", None)
-            if access is not None and access.who in ("public", "demo"):
-                yield address
+            yield from pages(entry, address)
+        elif isinstance(entry, URLPattern) and "<" not in address and hasattr(entry.callback, "access"):
+            yield address, entry.callback.access
 
 
 @pytest.fixture(scope="session")
@@ -98,14 +101,22 @@ def pseudo_locale(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def reader(pseudo_locale: Path, settings: Any, db: None, plain_static: None) -> Client:
-    """A browser set to the pseudo-language, in a demonstration with the founding programme open."""
+def pseudo(pseudo_locale: Path, settings: Any, plain_static: None) -> None:
+    """The pseudo-language is offered, in a demonstration."""
     settings.LANGUAGES = [*django_settings.LANGUAGES, (PSEUDO, "[!! Pseudo !!]")]
     settings.LOCALE_PATHS = [pseudo_locale, *django_settings.LOCALE_PATHS]
     settings.DEMO = True
+
+
+@pytest.fixture
+def reader(pseudo: None, db: None) -> Client:
+    """A browser set to the pseudo-language; the founding programme is open."""
     open_programme(at=now())
-    client = Client()
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = PSEUDO
+    return in_pseudo(Client())
+
+
+def in_pseudo(client: Client) -> Client:
+    client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = PSEUDO
     return client
 
 
@@ -119,15 +130,18 @@ def untranslated(response: Any) -> list[str]:
 
 
 def names() -> set[str]:
-    own_names = [name for port in PortOfEntry.objects.all() for name in (port.name, port.address)]
+    own_names = [name for port in PortOfEntry.objects.all() for name in (port.code, port.name, port.address)]
     own_names += ["Tijuana Mexicali Nogales Ciudad Juárez Nuevo Laredo Reynosa Matamoros"]
     own_names += [str(name) for name in MEXICAN_STATES.values()] + list(TRAVELER.values()) + list(CONTACT.values())
+    own_names += list(User.objects.values_list("full_name", flat=True))
     return set(re.findall(r"[A-Za-zÀ-ÿ]{2,}", " ".join(own_names)))
 
 
 def test_every_public_page_is_translated_and_runs_right_to_left(reader: Client) -> None:
     seen, gaps = [], {}
-    for address in public_pages():
+    for address, access in pages():
+        if access.who not in ("public", "demo", "sign_in"):
+            continue
         response = reader.get(address)
         if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
             seen.append(address)
@@ -186,6 +200,7 @@ def test_the_pages_of_a_registration_are_translated_in_every_state(reader: Clien
     check("waiting", reader.get("/status"))
     draw = freeze_draw(programme=PROGRAMME, at=at, actor=WORKER)
     run_draw(draw_id=draw.draw_id, at=at, actor=WORKER)
+    check("draw", reader.get(f"/draws/{draw.draw_id.replace('/', '_')}"))
     check("offered", reader.get("/status"))
     offer = Offer.objects.get()
     check("decline", reader.get("/status/decline", {"offer": str(offer.pk)}))
@@ -195,6 +210,22 @@ def test_the_pages_of_a_registration_are_translated_in_every_state(reader: Clien
     withdraw(registration_id=offer.registration_id, at=at, actor=APPLICANT)
     check("withdrawn", reader.get("/status"))
     assert gaps == {}
+
+
+def test_every_page_of_the_office_is_translated(pseudo: None, cast: Cast) -> None:
+    seen, gaps = [], {}
+    for name, user in cast.everybody().items():
+        client = in_pseudo(signed_in(user))
+        for address, access in pages():
+            if access.who != "staff":
+                continue
+            response = client.get(address)
+            if response.status_code in (200, 403) and response["Content-Type"].startswith("text/html"):
+                seen.append(address)
+                if words := untranslated(response):
+                    gaps[f"{address} for {name}"] = words
+    assert gaps == {}
+    assert "/office/messages" in seen
 
 
 def test_a_text_outside_the_brackets_is_found() -> None:
