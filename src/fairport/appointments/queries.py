@@ -70,6 +70,14 @@ def appointments_on(*, port: str, day: date) -> list[Appointment]:
     )
 
 
+def open_offers(*, at: datetime) -> list[Offer]:
+    """All offers that can be answered at `at`, oldest first."""
+    offers = Offer.objects.filter(
+        state=OfferState.OPEN, expires_at__gt=at, registration__status=RegistrationStatus.OFFERED
+    )
+    return list(offers.order_by("made_at", "pk"))
+
+
 def next_expiry(*, after: datetime) -> datetime | None:
     """When the next open offer expires."""
     offers = Offer.objects.filter(state=OfferState.OPEN, expires_at__gt=after)

@@ -8,18 +8,19 @@ from typing import Any
 from django.db.models import Min
 
 from fairport.audit import models
-from fairport.audit.events import Subject
+from fairport.audit.events import Actor, Subject
 from fairport.audit.keys import PUBLIC_NAMES, keys_of, witness_keys
 from fairport.audit.models import DrawLogEntry, LogCheckpoint, LogLeaf, LogName
 from fairport.audit.notes import encode_base64
-from fairport.audit.operations import SALT_BYTES, SERVICE_PURPOSE, details_context
+from fairport.audit.opening import SALT_BYTES, open_salted
 from fairport.audit.proofs import LogProof, format_proof
 from fairport.audit.publishing import read_tile_file
 from fairport.audit.storage import full_note, last_checkpoint, tile_reader
 from fairport.audit.tiles import has_tile, node_reader, parse_tile_path
+from fairport.audit.verifying import verify_logs
 from fairport.audit.witnesses import CheckpointUnknown
 from fairport.domain.merkle import consistency_path, inclusion_path
-from fairport.sealing import box
+from fairport.sealing.keyring import PASS_KEY, verifying_keys
 
 __all__ = [
     "PUBLIC_NAMES",
@@ -34,9 +35,11 @@ __all__ = [
     "inclusion_proof",
     "keys_of",
     "list_events",
+    "list_public_keys",
     "logged_payload",
     "manifest_proof",
     "public_tile",
+    "verify_logs",
     "witness_keys",
 ]
 
@@ -69,6 +72,12 @@ def list_events(*, subject: Subject) -> list[ToldEvent]:
     return [ToldEvent(row.pk, row.name, row.actor_kind, row.actor_id, row.at, open_details(row)) for row in rows]
 
 
+def subjects_of_events(*, name: str, actor: Actor, kind: str) -> set[str]:
+    """The ids of all subjects of a kind about which this actor caused an event of that name."""
+    events = models.Event.objects.filter(name=name, actor_kind=actor.kind, actor_id=actor.id, subject_kind=kind)
+    return set(events.values_list("subject_id", flat=True))
+
+
 def open_details(row: models.Event) -> dict[str, Any] | None:
     """The details of one event, or None if its key was erased."""
     plain = open_salted(row)
@@ -76,20 +85,6 @@ def open_details(row: models.Event) -> dict[str, Any] | None:
         return None
     opened: dict[str, Any] = json.loads(plain[SALT_BYTES:])["details"]
     return opened
-
-
-def open_salted(row: models.Event) -> bytes | None:
-    """Salt and payload of one event, whose SHA-256 is its commitment; None if its key was erased. Raises SealBroken."""
-    context = details_context(Subject(row.subject_kind, row.subject_id))
-    details = row.details
-    try:
-        if details.data_key is None:
-            return box.open_for_service(purpose=SERVICE_PURPOSE, context=context, box=bytes(details.sealed))
-        return box.open_bytes(data_key=details.data_key, context=context, box=bytes(details.sealed))
-    except box.SealBroken:
-        if details.data_key is not None and details.data_key.wrapped is None:
-            return None
-        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,19 @@ class LoggedPayload:
 
     payload: bytes
     proof: str
+
+
+def list_public_keys() -> dict[str, list[Any]]:
+    """Every public key by what it is for, today's first: vkeys, and for `pass` key id and raw key in base64."""
+    passes = verifying_keys(PASS_KEY)
+    return {
+        **{PUBLIC_NAMES[log]: [str(key) for key in keys_of(log=log)] for log in LogName},
+        "witnesses": [str(key) for key in witness_keys()],
+        "pass": [
+            {"id": key_id, "public_key": encode_base64(private.public_key().public_bytes_raw())}
+            for key_id, private in passes.items()
+        ],
+    }
 
 
 def checkpoint_note(*, log: LogName, size: int | None = None) -> str:

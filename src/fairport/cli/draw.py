@@ -18,6 +18,7 @@ app = typer.Typer(help="The daily draw.", no_args_is_help=True)
 class Beacon(StrEnum):
     """Where the draw's randomness comes from."""
 
+    DRAND = "drand"
     LOCAL = "local"
 
 
@@ -27,13 +28,18 @@ def freeze(
     beacon: Annotated[Beacon, typer.Option(help="Where the randomness comes from.")] = Beacon.LOCAL,
 ) -> None:
     """Freeze the next draw of a programme: its entries and places stand from now on. Prints the draw's id."""
+    if beacon is Beacon.DRAND:
+        raise typer.BadParameter("drand comes with the verifiable draw; until then draws use --beacon local.")
     with django_ready():
         from fairport.audit.events import OPERATOR
+        from fairport.audit.operations import sequence_log
         from fairport.clock.queries import now
         from fairport.draws.operations import freeze_draw
 
         with _progress() as tell:
             draw = freeze_draw(programme=programme, at=now(), actor=OPERATOR, beacon=beacon.value, on_progress=tell)
+        # Whoever freezes by hand may have no worker, and the manifest must be signed before the draw's time.
+        sequence_log(at=now())
         print(draw.draw_id)
 
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from fairport.accounts.operations import ensure_demo_accounts
-from fairport.appointments.operations import ensure_programme_slots, tick
-from fairport.appointments.queries import next_expiry
-from fairport.audit.events import OPERATOR
+from fairport.appointments.operations import confirm_offer, decline_offer, ensure_programme_slots, tick
+from fairport.appointments.queries import next_expiry, open_offers
+from fairport.audit.events import APPLICANT, OPERATOR
 from fairport.audit.operations import sequence_log
+from fairport.audit.queries import subjects_of_events
 from fairport.clock.operations import advance_clock
 from fairport.clock.queries import now
 from fairport.config.demo_people import make_submissions
@@ -19,6 +20,7 @@ from fairport.domain.policy import Policy
 from fairport.draws.schedule import draw_time_on
 from fairport.notifications.operations import send_due
 from fairport.programmes.queries import NoPolicyInForce, list_programmes, policy_in_force
+from fairport.registrations.events import RegistrationSubmitted
 from fairport.registrations.models import Registration
 from fairport.registrations.operations import insert_registrations
 
@@ -30,6 +32,9 @@ BATCH = 500
 # Within the renewal period, so that nearly everyone still waits.
 REGISTERED_WITHIN = timedelta(days=25)
 MESSAGES_A_STEP = 100_000
+# What the made-up people do with their offers while the clock is moved; the rest lets them expire.
+CONFIRM_OF_100 = 85
+DECLINE_OF_100 = 7
 
 
 class NotADemonstration(Exception):
@@ -98,6 +103,19 @@ def advance(*, by: timedelta, on_progress: Callable[[datetime], None] | None = N
         send_due(at=at, limit=MESSAGES_A_STEP)
         if on_progress is not None:
             on_progress(at)
+
+
+def _let_people_answer(at: datetime) -> None:
+    """The made-up people confirm most offers, decline a few and leave some unanswered; visitors answer their own."""
+    made_up = subjects_of_events(name=RegistrationSubmitted.name, actor=OPERATOR, kind="registration")
+    for offer in open_offers(at=at):
+        if str(offer.registration_id) not in made_up:
+            continue
+        mood = offer.pk.int % 100
+        if mood < CONFIRM_OF_100:
+            confirm_offer(registration_id=offer.registration_id, offer_id=offer.pk, at=at, actor=APPLICANT)
+        elif mood < CONFIRM_OF_100 + DECLINE_OF_100:
+            decline_offer(registration_id=offer.registration_id, offer_id=offer.pk, at=at, actor=APPLICANT)
 
 
 def _next_due(present: datetime, target: datetime) -> datetime:

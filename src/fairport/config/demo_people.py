@@ -119,7 +119,7 @@ def _person(
         birth_date=_birth_date(source, age, today),
         nationality=nationality,
         criteria=reasons if woman and 15 <= age <= 45 else reasons - {"pregnancy"},
-        document_number=f"{nationality}{source.randrange(10**10):010}" if with_document else None,
+        document_number=f"{nationality}{source.randrange(10**13):013}" if with_document else None,
     )
 
 
