@@ -110,11 +110,11 @@ class ReviewStep(Step):
         return problem.code, people[int(place)] if area == "travelers" and place else None
 
     def context(self) -> dict[str, Any]:
-        journey = self.journey
+        journey, lead = self.journey, self.journey.lead
         return {
             "rows": group_rows(journey),
             "people": [
-                {"number": number, "is_lead": person is journey.lead, "rows": person_rows(journey, person)}
+                {"number": number, "is_lead": person is lead, "rows": person_rows(journey, person)}
                 for number, person in enumerate(journey.people_lead_first, start=1)
             ],
         }

@@ -16,7 +16,7 @@ from fairport.registrations.models import Registration
 from fairport.registrations.submission import Receipt
 from tests.apps.applicant.walking import Walker
 from tests.factories.draws import hold_draw, offer_of
-from tests.factories.programme import NOW, open_programme
+from tests.factories.programme import NOW, load_programme, open_programme
 from tests.factories.submissions import register
 
 # Counters of wrong tries and sessions come and go with every visit.
@@ -34,7 +34,8 @@ def static_files_as_they_are(settings: Any) -> None:
 
 @pytest.fixture
 def policy(db: None) -> Policy:
-    return open_programme()
+    """The rules and ports; bands come with the first draw."""
+    return load_programme().policy
 
 
 @pytest.fixture
@@ -97,6 +98,7 @@ class Visit:
 
     def draw(self) -> Offer:
         """Today's draw: nobody else waits, so there is an offer."""
+        open_programme()
         draw = hold_draw()
         self.clock.at = draw.draw_time + timedelta(minutes=5)
         return offer_of(self.receipt.registration_id)
