@@ -98,6 +98,7 @@ def advance(*, by: timedelta, on_progress: Callable[[datetime], None] | None = N
         # The real clock runs on beside this one, so the time is read again.
         at = now()
         tick(at=at)
+        _let_people_answer(at)
         sequence_log(at=at)
         # As the worker would have done in time; later its messages would be overtaken by the next step.
         send_due(at=at, limit=MESSAGES_A_STEP)
