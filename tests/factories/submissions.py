@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from tests.factories.programme import NOW, PROGRAMME
-
 from fairport.audit.events import APPLICANT
 from fairport.registrations.operations import submit_registration
 from fairport.registrations.submission import NewTraveler, Receipt, Submission
+from tests.factories.programme import NOW, PROGRAMME
 
 _serial = itertools.count(1)
 

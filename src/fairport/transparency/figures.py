@@ -52,12 +52,12 @@ FILES: Final[dict[str, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class DayOfPlaces:
-    """One local day of a port; places are counted in people."""
+    """One local day of a port; places are counted in people. What walk-ins were given is not `taken`."""
 
     day: str
     bands: str
     capacity: int
-    held: int
+    taken: int
     free: int
     walk_in_reserve: int
 
@@ -140,7 +140,7 @@ def _days(slots: Iterable[AppointmentSlot]) -> list[DayOfPlaces]:
                 day=format_day(day),
                 bands=", ".join(_band(slot) for slot in bands),
                 capacity=sum(slot.capacity for slot in bands),
-                held=sum(slot.held for slot in bands),
+                taken=sum(slot.held - slot.passed_to_walk_in for slot in bands),
                 free=sum(slot.free for slot in bands),
                 walk_in_reserve=sum(slot.walk_in_reserve for slot in bands),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import tarfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -20,7 +22,7 @@ from fairport.domain.bundle import verify_bundles
 from fairport.domain.policy import Policy
 from fairport.draws.models import Draw
 from fairport.draws.queries import files_of_draw, read_file
-from fairport.ports.models import PortOfEntry
+from fairport.ports.models import AppointmentSlot, PortOfEntry
 from tests.factories.draws import DRAW_TIME, freeze, hold_draw
 from tests.factories.programme import NOW, open_programme
 from tests.factories.submissions import register
@@ -181,3 +183,12 @@ def test_any_page_number_shows_a_page(client: Client, drawn: Draw, page: str) ->
 @pytest.mark.parametrize("path", ["/ports", "/draws"])
 def test_pages_are_only_read(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+def test_places_that_came_too_late_for_a_draw_are_not_counted_twice(client: Client) -> None:
+    AppointmentSlot.objects.filter(port="SDG", date="2023-01-19").update(
+        held=F("capacity"), passed_to_walk_in=F("capacity"), walk_in_reserve=F("walk_in_reserve") + F("capacity")
+    )
+    page = text_of(client, "/ports")
+    row = page.split('id="SDG"')[1].split("Thursday, January 19, 2023")[1].split("</tr>")[0]
+    assert re.findall(r">(\d+)</td>", row) == ["180", "0", "0", "198"]
