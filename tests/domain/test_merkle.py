@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairport.domain.merkle import MerkleTree, leaf_hash, merkle_root, verify_inclusion
+from fairport.domain.merkle import (
+    EMPTY_ROOT,
+    MerkleTree,
+    inclusion_path,
+    leaf_hash,
+    merkle_root,
+    root_of_hashes,
+    verify_consistency,
+    verify_inclusion,
+)
 from tests.domain.building import repeatable
 
 # The eight leaves that the tests of Certificate Transparency use, with the roots over the first 1 to 8.
@@ -81,3 +90,76 @@ def test_every_line_has_a_proof_and_no_other_line_fits_it(lines: list[bytes]) ->
 @pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0), (5, 3)])
 def test_a_position_outside_the_tree_is_false(index: int, size: int) -> None:
     assert not verify_inclusion(line=b"", index=index, size=size, proof=(), root=bytes(32))
+
+
+def test_the_consistency_proofs_of_certificate_transparency() -> None:
+    proofs = {
+        (1, 8): [
+            "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+        ],
+        (6, 8): [
+            "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        ],
+        (2, 5): [
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        ],
+    }
+    for (old, new), expected in proofs.items():
+        assert [step.hex() for step in MerkleTree(LEAVES[:new]).consistency(old)] == expected
+        assert verify_consistency(
+            old_size=old,
+            new_size=new,
+            old_root=bytes.fromhex(ROOTS[old - 1]),
+            new_root=bytes.fromhex(ROOTS[new - 1]),
+            proof=[bytes.fromhex(step) for step in expected],
+        )
+
+
+@pytest.mark.parametrize("new", range(34))
+def test_every_tree_continues_its_own_beginnings_and_no_other(new: int) -> None:
+    lines = [bytes([number]) for number in range(new)]
+    tree = MerkleTree(lines)
+    for old in range(new + 1):
+        proof = tree.consistency(old)
+        roots = {"old_root": merkle_root(lines[:old]), "new_root": tree.root}
+        good = {"old_size": old, "new_size": new, **roots}
+        assert verify_consistency(proof=proof, **good)
+        assert not verify_consistency(proof=(*proof, b"\0" * 32), **good)
+        assert not verify_consistency(proof=proof, **good | {"old_root": b"\0" * 32})
+        if old:
+            assert not verify_consistency(proof=proof, **good | {"new_root": b"\0" * 32})
+        for place in range(len(proof)):
+            assert not verify_consistency(proof=[*proof[:place], *proof[place + 1 :]], **good)
+            changed = [*proof[:place], bytes(32), *proof[place + 1 :]]
+            assert not verify_consistency(proof=changed, **good)
+
+
+def test_consistency_of_impossible_sizes() -> None:
+    with pytest.raises(IndexError):
+        MerkleTree(LEAVES).consistency(9)
+    with pytest.raises(IndexError):
+        MerkleTree(LEAVES).consistency(-1)
+    root = bytes.fromhex(ROOTS[0])
+    assert not verify_consistency(old_size=2, new_size=1, old_root=root, new_root=root, proof=())
+    assert not verify_consistency(old_size=0, new_size=1, old_root=root, new_root=root, proof=())
+    assert not verify_consistency(old_size=0, new_size=0, old_root=root, new_root=root, proof=())
+    assert verify_consistency(old_size=0, new_size=1, old_root=EMPTY_ROOT, new_root=root, proof=())
+
+
+@pytest.mark.parametrize("size", range(1, 34))
+def test_proofs_read_node_by_node_are_the_same(size: int) -> None:
+    lines = [bytes([number]) for number in range(size)]
+    hashes = [leaf_hash(line) for line in lines]
+
+    def node(height: int, index: int) -> bytes:
+        return root_of_hashes(b"".join(hashes[index << height : (index + 1) << height]))
+
+    for index in range(size):
+        assert inclusion_path(index=index, size=size, node=node) == MerkleTree(lines).proof(index)
+    with pytest.raises(IndexError):
+        inclusion_path(index=size, size=size, node=node)

@@ -11,27 +11,35 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
 
 from fairport.audit import models
 from fairport.audit.events import Actor, EventDetails, Subject
+from fairport.audit.notes import NoteInvalid, encode_base64
+from fairport.audit.opening import SALT_BYTES, SERVICE_PURPOSE, details_context
 from fairport.audit.publishing import publish_log
 from fairport.audit.sequencing import append_draw_log_entry, sequence_log
-from fairport.audit.witnesses import add_cosignatures
+from fairport.audit.witnesses import CheckpointUnknown, CosignatureInvalid, WitnessUnknown, add_cosignatures
 from fairport.sealing import box
+from fairport.sealing.keyring import SigningKey, rotate_signing_key
 from fairport.sealing.models import DataKey
 
 __all__ = [
+    "CheckpointUnknown",
+    "CosignatureInvalid",
     "NewEvent",
+    "NoteInvalid",
+    "WitnessUnknown",
     "add_cosignatures",
     "append_draw_log_entry",
     "append_event",
     "append_events",
     "publish_log",
+    "rotate_key",
     "sequence_log",
 ]
-
-SALT_BYTES = 32
-SERVICE_PURPOSE = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,26 @@ class NewEvent:
     event: EventDetails
     subject: Subject
     data_key: DataKey | None = None
+
+
+@dataclass(frozen=True)
+class KeyRotated(EventDetails):
+    """A signing key was put in front of its list; `public_key` is raw and in base64."""
+
+    name = "key_rotated"
+    key_id: str
+    public_key: str
+
+
+def rotate_key(*, name: str, at: datetime, actor: Actor) -> SigningKey:
+    """Makes a new signing key and signs with it from now on; what older keys signed stays good.
+
+    An event tells it, so the log itself says since when. Raises KeyringError.
+    """
+    key = rotate_signing_key(path=Path(settings.KEYRING), name=name)
+    public = encode_base64(key.private.public_key().public_bytes_raw())
+    append_event(event=KeyRotated(key.id, public), subject=Subject("key", name), actor=actor, at=at)
+    return key
 
 
 def append_event(
@@ -83,11 +111,6 @@ def append_events(*, events: Sequence[NewEvent], actor: Actor, at: datetime) -> 
         batch_size=5000,
     )
     return [row.pk for row in rows]
-
-
-def details_context(subject: Subject) -> str:
-    """The place that an event's sealed details are bound to."""
-    return f"event:{subject.kind}:{subject.id}"
 
 
 def encode_payload(name: str, subject: Subject, actor: Actor, at: datetime, event: EventDetails) -> bytes:

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from fairport.audit.folder import CHECKPOINT_FILE
 from fairport.audit.keys import PUBLIC_NAMES
 from fairport.audit.models import LogName
 from fairport.audit.notes import NoteInvalid, parse_head, parse_note
 from fairport.audit.storage import full_note, last_checkpoint, read_entries, tile_reader
 from fairport.audit.tiles import TILE_HASHES, TileName, bundles_of, pack_entries, tiles_of
-
-CHECKPOINT_FILE = "checkpoint"
 
 
 def publish_logs() -> None:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fairport.cli import demo, draw, policy, service, staff
+from fairport.cli import demo, draw, log, policy, service, staff
 
 app = typer.Typer(
     help="Public appointments given out by a draw that anyone can check.",
@@ -16,6 +16,8 @@ service.add_commands(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(demo.app, name="demo")
 app.add_typer(draw.app, name="draw")
+app.add_typer(log.app, name="log")
+app.add_typer(log.keys_app, name="keys")
 app.add_typer(staff.app, name="staff")
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("language", public(set_language), name="set_language"),
+    path("api/v1/", include("fairport.transparency.log_urls")),
     path("api/v1/", api_urls),
     path("office/", include("fairport.accounts.urls")),
     path("office/", include("fairport.checkin.urls")),

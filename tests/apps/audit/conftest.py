@@ -13,3 +13,9 @@ def log_folder(tmp_path: Path, settings: Any) -> Path:
     """Where the logs' files are written in this test."""
     settings.LOG_FOLDER = tmp_path / "log"
     return tmp_path / "log"
+
+
+@pytest.fixture(autouse=True)
+def no_collected_static_files(settings: Any) -> None:
+    """Tests run from the sources."""
+    settings.WHITENOISE_AUTOREFRESH = True
