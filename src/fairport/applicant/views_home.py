@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from fairport.accounts.access import public
 from fairport.applicant.places import accepted_places, country_name
-from fairport.applicant.views_register import current_policy
+from fairport.applicant.steps import current_policy
 from fairport.clock.queries import now
 
 

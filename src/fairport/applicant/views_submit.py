@@ -20,14 +20,14 @@ from fairport.applicant.network import client_address
 from fairport.applicant.pages import SeeOther, private, refuse_page, wrong_content_type
 from fairport.applicant.places import city_across, country_name, port_label, state_name
 from fairport.applicant.problems import text_for
-from fairport.applicant.times import format_birth_date, format_clock, format_day, format_moment, zone_city
-from fairport.applicant.views_register import (
+from fairport.applicant.steps import (
     Step,
     current_policy,
     large_group_page,
     no_criterion_context,
     outside_context,
 )
+from fairport.applicant.times import format_birth_date, format_clock, format_day, format_moment, zone_city
 from fairport.appointments.passes import qr_svg
 from fairport.audit.events import APPLICANT
 from fairport.clock.queries import now
