@@ -66,11 +66,12 @@ def look(product: Product, access_code: str) -> dict[str, Any]:
     return registration
 
 
-def go_to_the_port(product: Product, access_code: str) -> dict[str, Any]:
-    """Moves the clock into the band of the appointment; gives the appointment."""
-    appointment: dict[str, Any] = look(product, access_code)["appointment"]
-    _status, ports = product.call("GET", "/ports")
-    zone = ZoneInfo(next(port["timezone"] for port in ports if port["code"] == appointment["port"]))
-    start = datetime.fromisoformat(f"{appointment['date']}T{appointment['band_start']}").replace(tzinfo=zone)
-    product.advance_to(start + timedelta(minutes=10))
-    return appointment
+def starts_at(appointment: dict[str, Any]) -> datetime:
+    """The beginning of an appointment's band."""
+    local = datetime.fromisoformat(f"{appointment['date']}T{appointment['band_start']}")
+    return local.replace(tzinfo=ZoneInfo(appointment["timezone"]))
+
+
+def go_to_the_port(product: Product, appointment: dict[str, Any]) -> None:
+    """Moves the clock into the band of the appointment."""
+    product.advance_to(starts_at(appointment) + timedelta(minutes=10))
