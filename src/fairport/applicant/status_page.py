@@ -14,6 +14,8 @@ from fairport.applicant.places import traveler_zone
 from fairport.applicant.times import format_band, format_day, format_moment
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
+from fairport.checkin.queries import Decision, decisions_of
+from fairport.checkin.words import CRITERIA
 from fairport.domain.policy import Policy
 from fairport.domain.transitions import TRANSITIONS, Event, Status
 from fairport.draws.queries import SubjectDraw, draws_of_subject
@@ -57,7 +59,7 @@ WORDS: dict[str, StatusWords] = {
     ),
     Status.ARRIVED: StatusWords("ok", _("You arrived at the port"), _("An officer talks with you and decides.")),
     Status.DETERMINED: StatusWords(
-        "neutral", _("An officer has decided"), _("The officer gave you the decision and the reason at the port.")
+        "neutral", _("An officer has decided"), _("Read the decision and the reason below.")
     ),
     Status.WITHDRAWN: StatusWords("neutral", _("You withdrew this registration"), _("It is in no draw any more.")),
 }
@@ -93,6 +95,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "renewal_days": policy.renewal_period.days,
         "offer": None if offer is None else offer_view(offer, state),
         "appointment": None if appointment is None else appointment_view(appointment, state),
+        "decisions": [decision_view(decision, home_zone) for decision in decisions_of(registration=registration)],
         "draws": [draw_view(draw, home_zone) for draw in draws],
         "is_waiting": status is Status.WAITING,
         "may_renew": status in (Status.LAPSED, Status.NO_SHOW),
@@ -138,6 +141,17 @@ def slot_view(slot: AppointmentSlot, state: str | None) -> dict[str, str]:
         "address": slot.port.address,
         "port_time": format_band(slot.starts_at, slot.ends_at, slot.port.timezone),
         "traveler_time": format_band(slot.starts_at, slot.ends_at, _zone(slot.port, state)),
+    }
+
+
+def decision_view(decision: Decision, zone: str) -> dict[str, object]:
+    """What was decided about one traveler, and why."""
+    return {
+        "name": f"{decision.given_names} {decision.family_names}",
+        "outcome": decision.outcome_words,
+        "criterion": CRITERIA[decision.criterion] if decision.criterion else "",
+        "reason": decision.reason,
+        "when": format_moment(decision.decided_at, zone),
     }
 
 

@@ -3,16 +3,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 
 from django.db.models import Count, QuerySet, Sum
 
 from fairport.appointments.models import Appointment, AppointmentState
 from fairport.appointments.passes import initials_of
+from fairport.checkin.deciding import open_determination
 from fairport.checkin.models import CheckIn, Determination
 from fairport.ports.models import AppointmentSlot
-from fairport.registrations.models import RegistrationStatus
-from fairport.registrations.queries import open_leads
+from fairport.registrations.models import Registration, RegistrationStatus
+from fairport.registrations.queries import open_leads, open_travelers
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,18 @@ class GroupInBand:
     size: int
     initials: str
     arrived_people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What holds about one traveler, as the group itself may read it: not who decided."""
+
+    given_names: str
+    family_names: str
+    outcome_words: str
+    criterion: str | None
+    reason: str
+    decided_at: datetime
 
 
 def bands_of_day(*, port: str, day: date) -> list[BandSummary]:
@@ -106,6 +119,26 @@ def outcomes_of(*, registration_id: uuid.UUID) -> dict[uuid.UUID, str]:
         check_in__appointment__registration_id=registration_id, replaced_by__isnull=True
     ).order_by("decided_at")
     return dict(rows.values_list("check_in__traveler_id", "outcome"))
+
+
+def decisions_of(*, registration: Registration) -> list[Decision]:
+    """The determinations that hold, in the order of the travelers; two queries, however many there are.
+
+    Raises SealBroken once the people were erased.
+    """
+    rows = Determination.objects.filter(
+        check_in__appointment__registration=registration, replaced_by__isnull=True
+    ).select_related("check_in")
+    by_traveler = {row.check_in.traveler_id: row for row in rows.order_by("decided_at")}
+    decisions = []
+    for person in open_travelers(registration=registration) if by_traveler else ():
+        if (row := by_traveler.get(person.id)) is not None:
+            criterion, reason = open_determination(determination=row, registration=registration)
+            words = str(row.get_outcome_display())
+            decisions.append(
+                Decision(person.given_names, person.family_names, words, criterion, reason, row.decided_at)
+            )
+    return decisions
 
 
 def _booked() -> QuerySet[Appointment]:
