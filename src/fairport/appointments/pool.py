@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from fairport.appointments.events import OfferMade, OfferVoided
 from fairport.appointments.models import Offer
-from fairport.appointments.places import ensure_programme_slots, pass_leftovers_to_walk_ins
+from fairport.appointments.places import ensure_programme_slots
 from fairport.appointments.telling import event_of, message_to, offered_place
 from fairport.audit.operations import NewEvent, append_events
 from fairport.domain.capacity import local_day
@@ -131,7 +131,6 @@ class AppointmentPool:
         queue_messages(messages=messages, at=settlement.at)
         settle_draw_cells(offered=offered, reserved={int(key): places for key, places in settlement.reserved.items()})
         set_rain_checks(programme=settlement.programme, registration_ids=settlement.rain_checks)
-        pass_leftovers_to_walk_ins(policy=settlement.policy, at=settlement.at)
         return void
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 
 from fairport.domain.capacity import slots_for_horizon
@@ -139,15 +140,18 @@ def settle_draw_cells(*, offered: Mapping[int, int], reserved: Mapping[int, int]
             hold_places(slot_id=slot_id, people=people)
 
 
+@transaction.atomic
 def pass_undrawable_to_walk_ins(*, programme: str, next_draw_at: datetime, minimum_notice: timedelta) -> int:
     """Gives what is still free in bands too near for the next draw to the ports' walk-in reserves.
 
     Bands that a frozen draw reserved are left alone: its run settles them. Returns how many slots changed.
     """
-    too_near = AppointmentSlot.objects.filter(programme=programme, reserved=0, held__lt=F("capacity")).filter(
-        starts_at__lt=next_draw_at + minimum_notice
+    too_near = AppointmentSlot.objects.filter(
+        programme=programme, starts_at__lt=next_draw_at + minimum_notice, reserved=0, held__lt=F("capacity")
     )
-    return too_near.update(
+    # Locked in the order of the ids, as everywhere: an UPDATE alone takes them in any order.
+    ids = list(too_near.select_for_update().order_by("id").values_list("id", flat=True))
+    return AppointmentSlot.objects.filter(pk__in=ids).update(
         passed_to_walk_in=F("passed_to_walk_in") + F("capacity") - F("held"),
         walk_in_reserve=F("walk_in_reserve") + F("capacity") - F("held"),
         held=F("capacity"),
