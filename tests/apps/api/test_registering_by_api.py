@@ -205,6 +205,17 @@ def test_nothing_there(api: Api, path: str) -> None:
     problem_of(api.get(path), 404, "not_found")
 
 
+def test_a_defect_of_ours_is_a_problem_too(body: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**arguments: object) -> None:
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setattr("fairport.applicant.api.submit_registration", fail)
+    client = Client(raise_request_exception=False)
+    response = client.post("/api/v1/registrations", body, content_type="application/json")
+    problem_of(response, 500, "server_error")  # type: ignore[arg-type]
+    assert b"secret" not in response.content
+
+
 def test_problems_are_told_in_the_language_of_the_reader(api: Api, body: dict[str, Any]) -> None:
     body["ports"] = []
     english = api.post("/registrations", body, **{"Accept-Language": "en"})

@@ -16,8 +16,12 @@ from fairport.domain.codes import CodeKind, is_well_formed
 from fairport.registrations.models import DocumentClaim, IntegritySignal, Registration, Traveler
 from fairport.registrations.operations import (
     TooManyAttempts,
+    WrongCode,
     insert_registrations,
+    open_safeguarding_case,
     purge_expired,
+    save_draft,
+    sign_in_with_code,
     submit_registration,
 )
 from fairport.registrations.queries import (
@@ -34,12 +38,14 @@ from fairport.registrations.submission import (
     IdempotencyConflict,
     NotEligible,
     SubmissionInvalid,
+    submission_as_json,
 )
-from tests.factories.programme import NOW, load_programme
+from tests.factories.programme import NOW, PROGRAMME, load_programme
 from tests.factories.submissions import make_child, make_submission, make_traveler, register
 
 pytestmark = pytest.mark.django_db
 KEY = "0d6c7a0e-5d6c-4a55-8b9b-9b1f6f1f2a10"
+TOKEN = "the-token-in-the-cookie-of-a-browser"
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +71,7 @@ def test_a_family_is_kept_sealed_and_given_its_codes() -> None:
 
 def test_nothing_typed_stands_in_clear_in_any_column() -> None:
     secrets = ["Xanthippe", "Quetzalli", "ZZ998877", "hidden.person@example.org", "6649998877", "1971-03-29"]
-    receipt = register(
+    submission = make_submission(
         travelers=(
             make_traveler(
                 given_names="Xanthippe",
@@ -77,7 +83,13 @@ def test_nothing_typed_stands_in_clear_in_any_column() -> None:
         email="hidden.person@example.org",
         phone="+526649998877",
     )
+    receipt = submit_registration(submission=submission, at=NOW, actor=APPLICANT, idempotency_key=KEY)
+    save_draft(token=TOKEN, programme=PROGRAMME, content=submission_as_json(submission), at=NOW)
+    open_safeguarding_case(content=submission_as_json(submission), language="en", at=NOW)
+    with pytest.raises(WrongCode):
+        sign_in_with_code(code="QQQQQ-QQQQQ-QQQQQ-QQQQQ", address="203.0.113.77", at=NOW)
     secrets += [receipt.access_code, receipt.access_code.replace("-", ""), receipt.entry_secret]
+    secrets += [KEY, TOKEN, "QQQQQ", "203.0.113.77"]
     found = []
     with connection.cursor() as cursor:
         cursor.execute(
