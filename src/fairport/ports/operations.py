@@ -1,4 +1,4 @@
-"""The only writers of a slot's `held`, `reserved` and walk-in columns. Each is one conditional UPDATE a slot."""
+"""The only writers of a slot's `held`, `reserved` and walk-in columns: conditional UPDATEs, in the order of the ids."""
 
 from __future__ import annotations
 
@@ -110,16 +110,14 @@ def reserve_for_draw(*, slots: Iterable[AppointmentSlot]) -> dict[int, int]:
     """Moves each slot's free places into `held`, as reserved by the draw being frozen.
 
     The slots were read and locked (`FOR UPDATE`, in the order of their ids) by the caller. Returns slot id → places
-    reserved. Raises PlacesMiscounted if a slot changed since it was read or is still reserved by another draw.
+    reserved. Raises PlacesMiscounted if a slot is still reserved by another draw.
     """
-    reserved: dict[int, int] = {}
-    for slot in slots:
-        changed = AppointmentSlot.objects.filter(pk=slot.pk, held=slot.held, reserved=0).update(
-            reserved=F("capacity") - F("held"), held=F("capacity")
-        )
-        if changed != 1:
-            raise PlacesMiscounted
-        reserved[slot.pk] = slot.free
+    reserved = {slot.pk: slot.free for slot in slots}
+    changed = AppointmentSlot.objects.filter(pk__in=reserved, reserved=0).update(
+        reserved=F("capacity") - F("held"), held=F("capacity")
+    )
+    if changed != len(reserved):
+        raise PlacesMiscounted
     return reserved
 
 
@@ -129,15 +127,13 @@ def settle_draw_cells(*, offered: Mapping[int, int], reserved: Mapping[int, int]
     `reserved` is slot id → places reserved at the freeze, `offered` slot id → people offered. Raises PlacesMiscounted,
     and NoPlaceLeft if more was offered than was free.
     """
-    for slot_id in sorted(reserved):
-        places = reserved[slot_id]
-        changed = AppointmentSlot.objects.filter(pk=slot_id, reserved=places).update(
-            held=F("held") - places, reserved=0
-        )
-        if changed != 1:
-            raise PlacesMiscounted
-        if people := offered.get(slot_id, 0):
-            hold_places(slot_id=slot_id, people=people)
+    slots = AppointmentSlot.objects.filter(pk__in=reserved)
+    # Locked in the order of the ids, as everywhere: an UPDATE alone takes them in any order.
+    if dict(slots.select_for_update().order_by("id").values_list("id", "reserved")) != dict(reserved):
+        raise PlacesMiscounted
+    slots.update(held=F("held") - F("reserved"), reserved=0)
+    for slot_id, people in sorted(offered.items()):
+        hold_places(slot_id=slot_id, people=people)
 
 
 @transaction.atomic
