@@ -62,7 +62,10 @@ def _api_urls() -> tuple[list[URLPattern | URLResolver], str, str]:
 
 
 def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Refuses a body that is not JSON before anything reads it, and says so as a problem, as for a wrong method."""
+    """Refuses a body that is not JSON before anything reads it, and a wrong method, as problems.
+
+    HEAD is answered as GET without its content (RFC 9110, section 9.3.2), which the library does not do.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -71,7 +74,13 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 return problem_response(415, "unsupported_media_type")
             if not _is_json(request.body):
                 return problem_response(400, "malformed")
+        headers_only = request.method == "HEAD"
+        if headers_only:
+            request.method = "GET"
         response = view(request, *args, **kwargs)
+        if headers_only:
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
         if isinstance(response, HttpResponseNotAllowed):
             refusal = problem_response(405, "method_not_allowed")
             refusal["Allow"] = response["Allow"]

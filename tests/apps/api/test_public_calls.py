@@ -63,6 +63,12 @@ def test_ports_have_their_zone_and_place(api: Api, policy: Policy) -> None:
     assert ports["SDG"]["suspended"] is False
 
 
+def test_a_look_at_the_headers_only(api: Api, policy: Policy) -> None:
+    response = api.client.head("/api/v1/ports")
+    assert (response.status_code, response.content) == (200, b"")
+    assert int(response["Content-Length"]) == len(api.get("/ports").content)
+
+
 def test_ports_not_in_effect_yet_are_not_listed(api: Api, policy: Policy, clock: Clock) -> None:
     clock.at = NOW - timedelta(days=30)
     assert api.get("/ports").json() == []
