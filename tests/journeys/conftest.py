@@ -40,6 +40,13 @@ def chromium_options(*more: str) -> dict[str, Any]:
     return {"executable_path": found, "args": [*QUIET, *sandbox, *more]}
 
 
+def make_pseudo_catalogues(folder: Path) -> Path:
+    """Writes the pseudo-language into a folder."""
+    maker = CHECKOUT / "tools" / "make_pseudo_language.py"
+    subprocess.run([sys.executable, str(maker), str(folder)], check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def product_folder() -> Iterator[Path]:
     """The product's var folder. Not pytest's own: its path is too long for a socket."""
@@ -50,10 +57,7 @@ def product_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def pseudo_catalogues(product_folder: Path) -> Path:
     """The texts of the right-to-left pseudo-language, where the product looks for them."""
-    folder = product_folder / "locale"
-    maker = CHECKOUT / "tools" / "make_pseudo_language.py"
-    subprocess.run([sys.executable, str(maker), str(folder)], check=True, stdout=subprocess.DEVNULL)
-    return folder
+    return make_pseudo_catalogues(product_folder / "locale")
 
 
 @pytest.fixture(scope="session")

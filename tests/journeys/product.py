@@ -47,6 +47,8 @@ class Product:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self.environment = {**inherited, "FAIRPORT_VAR": str(var), "PYTHONUNBUFFERED": "1", **settings}
         self.process: subprocess.Popen[bytes] | None = None
+        # The cookies of members of staff, by address.
+        self.signed_in: dict[str, Any] = {}
         self._told: tuple[datetime, float] | None = None
 
     @property

@@ -38,15 +38,13 @@ FAMILIES: dict[str, Family] = {
     "one is missing": marias_family(ports=("SDG",)),
     "nobody comes": one_person(ports=("SDG",)),
 }
-IDEMPOTENCY_KEY = {"Idempotency-Key": "journey-3f1b7c52-partner"}
+ONCE = {"Idempotency-Key": "journey-3f1b7c52-partner"}
 
 
 @pytest.fixture(scope="module")
 def codes(product: Product) -> dict[str, str]:
     """Access codes of families with an appointment in San Diego, which is now or was earlier today."""
-    status, first = product.call(
-        "POST", "/registrations", submission(FAMILIES["by interface"]), headers=IDEMPOTENCY_KEY
-    )
+    status, first = product.call("POST", "/registrations", submission(FAMILIES["by interface"]), headers=ONCE)
     assert status == 201, first
     codes = {"by interface": first["access_code"]}
     codes |= {who: register_by_api(product, family) for who, family in FAMILIES.items() if who not in codes}
@@ -66,13 +64,11 @@ def appointments(product: Product, codes: dict[str, str]) -> dict[str, dict[str,
 
 
 def test_a_repeated_request_gives_the_first_answer(product: Product, codes: dict[str, str]) -> None:
-    status, again = product.call(
-        "POST", "/registrations", submission(FAMILIES["by interface"]), headers=IDEMPOTENCY_KEY
-    )
+    status, again = product.call("POST", "/registrations", submission(FAMILIES["by interface"]), headers=ONCE)
     assert status == 201
     assert again["access_code"] == codes["by interface"]
     changed = submission(FAMILIES["by camera"])
-    status, refused = product.call("POST", "/registrations", changed, headers=IDEMPOTENCY_KEY)
+    status, refused = product.call("POST", "/registrations", changed, headers=ONCE)
     assert 400 <= status < 500
     assert refused["code"] == "idempotency_conflict"
 

@@ -14,7 +14,15 @@ import pytest
 from tests.journeys.conftest import Visit
 from tests.journeys.families import Family, marias_family
 from tests.journeys.holding import go_to_the_port, look, sign_in, starts_at
-from tests.journeys.office import SAN_DIEGO, check, decide_about_all, open_file, record_arrival, sign_in_staff
+from tests.journeys.office import (
+    SAN_DIEGO,
+    SAN_DIEGO_SUPERVISOR,
+    check,
+    decide_about_all,
+    open_file,
+    record_arrival,
+    sign_in_staff,
+)
 from tests.journeys.product import Product
 from tests.journeys.registering import Receipt, register
 from tests.journeys.visitor import DESKTOP, PHONE
@@ -107,7 +115,7 @@ def test_an_officer_decides(visit: Visit, product: Product, drawn: None, cases: 
     case, appointment = cases[way], appointments[way]
     go_to_the_port(product, appointment)
     officer = visit(window=WAYS[way]["window"], scripts=WAYS[way]["scripts"])
-    sign_in_staff(officer, product, SAN_DIEGO)
+    sign_in_staff(officer, product, SAN_DIEGO_SUPERVISOR if WAYS[way]["scripts"] else SAN_DIEGO)
     shown = appointment["pass"] if WAYS[way]["scripts"] else case.confirmation_number
     assert check(officer, shown) == "right"
     open_file(officer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,15 @@ from tests.journeys.product import Product, free_port
 
 COUNT = "from fairport.registrations.models import Registration as R; print(R.objects.count())"
 SECONDS = 60
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """A product that is not started yet; what a failing test leaves running is stopped."""
+    product = Product(tmp_path / "var")
+    yield product
+    if product.process is not None:
+        product.stop()
 
 
 def children_of(product: Product) -> list[psutil.Process]:
@@ -33,8 +43,7 @@ def assert_nothing_is_left(product: Product, children: list[psutil.Process]) -> 
         probe.bind(("127.0.0.1", product.port))
 
 
-def test_ctrl_c_stops_everything_and_a_second_start_keeps_the_data(tmp_path: Path) -> None:
-    product = Product(tmp_path / "var")
+def test_ctrl_c_stops_everything_and_a_second_start_keeps_the_data(product: Product) -> None:
     product.start()
     children = children_of(product)
     registrations = int(product.run("manage", "shell", "--verbosity=0", "-c", COUNT))
@@ -52,8 +61,7 @@ def test_ctrl_c_stops_everything_and_a_second_start_keeps_the_data(tmp_path: Pat
 
 
 @pytest.mark.parametrize("words", [("granian",), ("fairport", "worker")], ids=["web", "worker"])
-def test_a_part_that_dies_ends_everything_with_status_1(tmp_path: Path, words: tuple[str, ...]) -> None:
-    product = Product(tmp_path / "var")
+def test_a_part_that_dies_ends_everything_with_status_1(product: Product, words: tuple[str, ...]) -> None:
     product.start()
     children = children_of(product)
     child_that_runs(product, *words).send_signal(signal.SIGKILL)
@@ -64,8 +72,7 @@ def test_a_part_that_dies_ends_everything_with_status_1(tmp_path: Path, words: t
     assert not EmbeddedServer(product.var / "postgres").is_alive()
 
 
-def test_a_database_that_dies_ends_everything_with_status_1_and_comes_back(tmp_path: Path) -> None:
-    product = Product(tmp_path / "var")
+def test_a_database_that_dies_ends_everything_with_status_1_and_comes_back(product: Product) -> None:
     product.start()
     server = EmbeddedServer(product.var / "postgres")
     psutil.Process(int((server.data / "postmaster.pid").read_text().split("\n")[0])).send_signal(signal.SIGKILL)
@@ -76,8 +83,7 @@ def test_a_database_that_dies_ends_everything_with_status_1_and_comes_back(tmp_p
         assert product.is_ready()
 
 
-def test_the_parts_of_a_killed_parent_end_and_the_next_start_takes_over(tmp_path: Path) -> None:
-    product = Product(tmp_path / "var")
+def test_the_parts_of_a_killed_parent_end_and_the_next_start_takes_over(product: Product) -> None:
     product.start()
     children = children_of(product)
     assert product.process is not None
