@@ -6,6 +6,7 @@ that `FAIRPORT_DATABASE_URL` names is never touched.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,7 +64,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 def _empty_all_tables(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
     # The append-only tables refuse Django's TRUNCATE by trigger; as a replica's session none fires. DELETE, since for
-    # the few rows of a test it is much faster than TRUNCATE. What only a migration writes stays.
+    # the few rows of a test it is much faster than TRUNCATE. What only a migration writes stays. What the logs published
+    # goes too: an emptied log does not continue it.
+    shutil.rmtree(settings.LOG_FOLDER, ignore_errors=True)
     with transaction.atomic(using=operations.connection.alias), operations.connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(

@@ -12,9 +12,9 @@ from pathlib import Path
 from django.conf import settings
 
 from fairport.audit.folder import CHECKPOINT_FILE
-from fairport.audit.keys import PUBLIC_NAMES
+from fairport.audit.keys import PUBLIC_NAMES, keys_of
 from fairport.audit.models import LogName
-from fairport.audit.notes import NoteInvalid, parse_head, parse_note
+from fairport.audit.notes import Head, NoteInvalid, open_checkpoint, parse_head
 from fairport.audit.storage import full_note, last_checkpoint, read_entries, tile_reader
 from fairport.audit.tiles import TILE_HASHES, TileName, bundles_of, pack_entries, tiles_of
 
@@ -37,8 +37,9 @@ def publish_log(*, log: LogName, folder: Path) -> int:
         # Again under the lock: another process may have signed and written a later one.
         checkpoint = last_checkpoint(log=log)
         assert checkpoint is not None
-        origin = parse_head(parse_note(checkpoint.note.encode()).text).origin
-        since = _published_size(target, origin, checkpoint.size)
+        published = read_published_head(log=log, folder=folder)
+        # Files that went further are of a demonstration that was begun again: written anew.
+        since = published.size if published is not None and published.size <= checkpoint.size else 0
         for name in tiles_of(size=checkpoint.size, since=since):
             _write(target / "tile" / name.path, read_tile_file(log=log, name=name))
         if log == LogName.DRAWS:
@@ -56,13 +57,13 @@ def read_tile_file(*, log: LogName, name: TileName) -> bytes:
     return tile_reader(log=log)(name.level, name.number, name.width)
 
 
-def _published_size(target: Path, origin: str, latest: int) -> int:
-    """How far the files go. Those of another log, or of one that went further, are written anew."""
+def read_published_head(*, log: LogName, folder: Path) -> Head | None:
+    """The head that the files of a log show, or None where there is none or it is not signed by us."""
     try:
-        head = parse_head(parse_note((target / CHECKPOINT_FILE).read_bytes()).text)
+        note = (folder / PUBLIC_NAMES[log] / CHECKPOINT_FILE).read_bytes()
+        return parse_head(open_checkpoint(note=note, keys=keys_of(log=log)).text)
     except (FileNotFoundError, NoteInvalid):
-        return 0
-    return head.size if head.origin == origin and head.size <= latest else 0
+        return None
 
 
 def _write(path: Path, content: bytes) -> None:

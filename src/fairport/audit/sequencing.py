@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from fairport.audit.keys import signer_of
 from fairport.audit.models import DrawLogEntry, LogCheckpoint, LogName
 from fairport.audit.notes import Head, format_head, parse_head, parse_note, sign_note
-from fairport.audit.publishing import publish_logs
+from fairport.audit.publishing import publish_logs, read_published_head
 from fairport.audit.storage import (
     LogDamaged,
     NewLeaf,
@@ -24,8 +25,10 @@ from fairport.audit.storage import (
     last_checkpoint,
     load_edge,
     log_size,
+    tile_reader,
 )
-from fairport.domain.merkle import leaf_hash
+from fairport.audit.tiles import node_reader
+from fairport.domain.merkle import leaf_hash, range_hash
 
 LOCK_CLASS = 0x4C4F4753  # "LOGS": keeps these advisory locks apart from any others
 # Leaves of one transaction and checkpoint.
@@ -76,6 +79,7 @@ def _sequence_batch(log: LogName, take: Callable[[], list[NewLeaf]], at: datetim
         size = log_size(log=log)
         tree = load_edge(log=log, size=size)
         _refuse_damage(log, origin, latest, size, tree.root())
+        _refuse_fork(log, size, tree.root())
         insert_leaves(log=log, first_index=size, leaves=leaves)
         insert_tiles(log=log, tiles=tree.add(leaf.leaf_hash for leaf in leaves))
         root = tree.root()
@@ -97,6 +101,21 @@ def _refuse_damage(log: LogName, origin: str, latest: LogCheckpoint | None, size
         raise LogDamaged(
             f"The {log.value} log is not what its last checkpoint signed, so nothing is added: run `fairport log"
             " verify`."
+        )
+
+
+def _refuse_fork(log: LogName, size: int, root: bytes) -> None:
+    """An older backup looks sound in itself, but what was published after it can never be taken back."""
+    published = read_published_head(log=log, folder=settings.LOG_FOLDER)
+    if published is None or (published.size, published.root) == (size, root) or settings.DEMO:
+        # A demonstration is begun again with the same keys.
+        return
+    behind = 0 < published.size < size
+    node = node_reader(size=size, read_tile=tile_reader(log=log))
+    if not behind or range_hash(start=0, end=published.size, node=node) != published.root:
+        raise LogDamaged(
+            f"A checkpoint of {published.size} leaves of the {log.value} log was published, which this database does"
+            " not continue; nothing is added."
         )
 
 

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from fairport.audit.folder import FolderReport, check_draws, verify_folder
 from fairport.audit.keys import keys_of
 from fairport.audit.models import LogName
 from fairport.audit.operations import append_draw_log_entry, publish_log, sequence_log
 from fairport.audit.queries import checkpoint_note, public_tile
-from tests.factories.events import AT, log_events
+from fairport.audit.storage import LogDamaged
+from tests.factories.events import AT, append, log_events
 
 pytestmark = pytest.mark.django_db
 EVENTS, DRAWS = LogName.EVENTS, LogName.DRAWS
@@ -176,3 +178,28 @@ def test_a_real_manifest_and_result_are_recognised() -> None:
     run_draw(draw_id=draw.draw_id, at=DRAW_TIME, actor=WORKER)
     entries = [read_file(draw_id=draw.draw_id, name=name) for name in ("manifest.json", "result.json")]
     assert check_draws(entries=entries, at=DRAW_TIME + timedelta(days=9)) == []
+
+
+def test_an_older_backup_does_not_fork_what_was_published(log_folder: Path) -> None:
+    log_events([3, 2])
+    publish(log_folder)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM audit_logcheckpoint WHERE size = 5")
+        cursor.execute('DELETE FROM audit_logleaf WHERE "index" >= 3')
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    append(1)
+    with pytest.raises(LogDamaged, match="5 leaves of the events log was published"), transaction.atomic():
+        sequence_log(at=AT)
+
+
+def test_files_that_are_behind_are_no_fork_and_those_of_another_key_do_not_count(log_folder: Path) -> None:
+    log_events([3])
+    publish(log_folder)
+    log_events([2])
+    assert log_events([1])
+    folder = log_folder / "log"
+    (folder / "checkpoint").write_bytes((folder / "checkpoint").read_bytes().replace(b"\n3\n", b"\n9\n"))
+    log_events([1])
+    publish(log_folder)
+    assert check(folder).findings == []
