@@ -23,7 +23,7 @@ class LoadedPolicy:
 
 
 def policy_in_force(*, programme: str, on: date) -> LoadedPolicy:
-    """The policy of a programme on a (UTC) day: the latest version begun, unless it has ended. Raises NoPolicyInForce."""
+    """The policy on a (UTC) day: the latest version begun, unless it has ended. Raises NoPolicyInForce."""
     latest = PolicyVersion.objects.filter(programme_id=programme, effective_from__lte=on).last()
     if latest is None or (latest.effective_until is not None and latest.effective_until < on):
         raise NoPolicyInForce
