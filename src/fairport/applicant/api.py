@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from fairport.accounts.access import Access, View, declare, public
 from fairport.applicant.api_errors import Refused
 from fairport.applicant.api_schemas import (
+    LogReceiptOut,
     OfferIn,
     ProblemOut,
     ReceiptOut,
@@ -28,9 +29,11 @@ from fairport.applicant.network import client_address
 from fairport.applicant.verification import verify_appointment
 from fairport.appointments import operations as appointments
 from fairport.appointments.queries import latest_offer
-from fairport.audit.events import APPLICANT, Actor
+from fairport.audit.events import APPLICANT, Actor, Subject
+from fairport.audit.queries import receipt_of
 from fairport.clock.queries import now
 from fairport.domain.transitions import Event, Status, TransitionRefused
+from fairport.registrations.events import RegistrationSubmitted
 from fairport.registrations.models import Registration
 from fairport.registrations.operations import answer_once, sign_in_with_code, submit_registration
 from fairport.registrations.queries import get_registration
@@ -104,6 +107,16 @@ def show(request: HttpRequest, response: HttpResponse) -> Any:
     """Where the registration stands. To look is a sign of life."""
     response["Cache-Control"] = "no-store"
     return describe_registration(registration=_owned(request), at=now())
+
+
+@router.get("/registrations/me/log-receipt", **OWNED | {"response": {200: LogReceiptOut, **PROBLEMS}})
+@owner_only
+def log_receipt(request: HttpRequest, response: HttpResponse) -> Any:
+    """The proof that the public log holds the registration. It takes some seconds until there is one."""
+    response["Cache-Control"] = "no-store"
+    subject = Subject("registration", str(_owned(request).pk))
+    receipt = receipt_of(subject=subject, name=RegistrationSubmitted.name)
+    return LogReceiptOut(payload=receipt.payload.decode(), proof=receipt.proof)
 
 
 @router.post("/registrations/me/confirm", **OWNED)

@@ -17,6 +17,7 @@ from fairport.appointments.operations import (
     OfferNotFound,
     UndoTooLate,
 )
+from fairport.audit.queries import NotInLog
 from fairport.domain.transitions import TransitionRefused
 from fairport.programmes.queries import NoPolicyInForce
 from fairport.registrations.operations import TooManyAttempts, WrongCode
@@ -45,6 +46,7 @@ STATUS_OF: Final[Mapping[type[Exception], int]] = {
     UndoTooLate: 409,
     TransitionRefused: 409,
     NoPolicyInForce: 404,
+    NotInLog: 404,
 }
 """Every expected failure of an operation that the interface calls, and its status."""
 

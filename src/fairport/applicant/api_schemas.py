@@ -66,6 +66,16 @@ class RegistrationIn(Incoming):
     attestation: Annotated[StrictBool, Field(description="that all of this is true")]
 
 
+class LogReceiptOut(Schema):
+    """What shows that the public log holds the registration as it was sent, and when.
+
+    `SHA-256(salt + payload)` is the data of the leaf that the proof is about (docs/draw.md, "The logs").
+    """
+
+    payload: Annotated[str, Field(description="the logged event, byte for byte, in UTF-8")]
+    proof: Annotated[str, Field(description="a C2SP tlog-proof; its extra line is the salt")]
+
+
 class ReceiptOut(Schema):
     """The only time that the access code and the entry secret (64 hex digits) are told."""
 

@@ -55,7 +55,7 @@ class NewEvent:
 class KeyRotated(EventDetails):
     """A signing key was put in front of its list; `public_key` is raw and in base64."""
 
-    name = "key_rotated"
+    name = "key.rotated"
     key_id: str
     public_key: str
 

@@ -39,6 +39,7 @@ __all__ = [
     "logged_payload",
     "manifest_proof",
     "public_tile",
+    "receipt_of",
     "verify_logs",
     "witness_keys",
 ]
@@ -134,6 +135,15 @@ def logged_payload(*, event_id: int) -> LoggedPayload:
     if salted is None:
         raise NotInLog("There is no such event, or it was erased.")
     return LoggedPayload(payload=salted[SALT_BYTES:], proof=inclusion_proof(event_id=event_id))
+
+
+def receipt_of(*, subject: Subject, name: str) -> LoggedPayload:
+    """The payload and receipt of the first event of that name about a subject. Raises NotInLog."""
+    events = models.Event.objects.filter(subject_kind=subject.kind, subject_id=subject.id, name=name)
+    event_id = events.order_by("id").values_list("id", flat=True).first()
+    if event_id is None:
+        raise NotInLog("There is no such event.")
+    return logged_payload(event_id=event_id)
 
 
 def draw_log_proof(*, draw_id: str, kind: DrawLogEntry.Kind) -> str:

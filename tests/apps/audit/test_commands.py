@@ -149,7 +149,7 @@ def test_a_rotated_key_signs_from_now_on_and_both_are_told(run: Any) -> None:
     assert open_checkpoint(note=old.encode(), keys=[new_key, kept_key]).signers == (old_key,)
     # The log itself tells of its new key.
     (event,) = list_events(subject=Subject("key", "log"))
-    assert event.name == "key_rotated"
+    assert event.name == "key.rotated"
     assert run("log", "verify")[0] == 0
 
 
