@@ -17,6 +17,7 @@ from django.conf import settings
 
 from fairport.audit import models
 from fairport.audit.events import Actor, EventDetails, Subject
+from fairport.audit.keys import WitnessesInvalid
 from fairport.audit.notes import NoteInvalid, encode_base64
 from fairport.audit.opening import SALT_BYTES, SERVICE_PURPOSE, details_context
 from fairport.audit.publishing import publish_log
@@ -32,6 +33,7 @@ __all__ = [
     "NewEvent",
     "NoteInvalid",
     "WitnessUnknown",
+    "WitnessesInvalid",
     "add_cosignatures",
     "append_draw_log_entry",
     "append_event",

@@ -14,6 +14,7 @@ from fairport.audit.operations import (
     CheckpointUnknown,
     CosignatureInvalid,
     NoteInvalid,
+    WitnessesInvalid,
     WitnessUnknown,
     add_cosignatures,
 )
@@ -75,6 +76,8 @@ def cosignatures(request: HttpRequest, log: LogName) -> HttpResponse:
         return problem_response(403, unknown.code)
     except (NoteInvalid, CosignatureInvalid) as refused:
         return problem_response(422, refused.code)
+    except WitnessesInvalid as broken:
+        return problem_response(503, broken.code)
     return HttpResponse(checkpoint_note(log=log, size=kept.size), content_type=TEXT)
 
 
@@ -82,7 +85,10 @@ def cosignatures(request: HttpRequest, log: LogName) -> HttpResponse:
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     """Every public key, today's first; for the logs and witnesses as C2SP vkeys, for the passes by key id."""
-    response = JsonResponse(list_public_keys())
+    try:
+        response = JsonResponse(list_public_keys())
+    except WitnessesInvalid as broken:
+        return problem_response(503, broken.code)
     response["Cache-Control"] = "public, max-age=300"
     response["Access-Control-Allow-Origin"] = "*"
     return response

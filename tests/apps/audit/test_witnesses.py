@@ -189,6 +189,14 @@ def test_refusals_over_http_have_a_code_and_a_sentence(
         assert len(answer.json()["title"]) > 10
 
 
+def test_a_broken_list_of_witnesses_is_said_over_http(witnesses: Path) -> None:
+    log_events([3])
+    note = cosigned()
+    witnesses.write_text("nonsense")
+    for answer in (post(Client(), note), Client().get("/api/v1/keys")):
+        assert (answer.status_code, answer.json()["code"]) == (503, "witnesses_invalid")
+
+
 def test_a_cosignature_of_the_future_is_refused_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fairport.transparency.log_views.now", lambda: AT)
     log_events([3])
