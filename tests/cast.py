@@ -65,7 +65,9 @@ def open_policy(db: None) -> Policy:
 
 
 @pytest.fixture
-def cast(open_policy: Policy) -> Cast:
+def cast(open_policy: Policy, settings: Any) -> Cast:
+    # Seven passwords that no test types: hashing them well would take longer than most tests.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     return Cast(
         officer=make_staff("Ona Officer", (Role.PORT_OFFICER, "SDG")),
         other_officer=make_staff("Otto Other", (Role.PORT_OFFICER, "ELP")),
