@@ -64,8 +64,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 def _empty_all_tables(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
     # The append-only tables refuse Django's TRUNCATE by trigger; as a replica's session none fires. DELETE, since for
-    # the few rows of a test it is much faster than TRUNCATE. What only a migration writes stays. What the logs published
-    # goes too: an emptied log does not continue it.
+    # the few rows of a test it is much faster than TRUNCATE. What only a migration writes stays. What the logs
+    # published goes too: an emptied log does not continue it.
     shutil.rmtree(settings.LOG_FOLDER, ignore_errors=True)
     with transaction.atomic(using=operations.connection.alias), operations.connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
