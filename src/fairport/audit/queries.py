@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,9 +74,11 @@ def list_events(*, subject: Subject) -> list[ToldEvent]:
     return [ToldEvent(row.pk, row.name, row.actor_kind, row.actor_id, row.at, open_details(row)) for row in rows]
 
 
-def subjects_of_events(*, name: str, actor: Actor, kind: str) -> set[str]:
-    """The ids of all subjects of a kind about which this actor caused an event of that name."""
-    events = models.Event.objects.filter(name=name, actor_kind=actor.kind, actor_id=actor.id, subject_kind=kind)
+def subjects_of_events(*, name: str, actor: Actor, kind: str, subject_ids: Collection[str]) -> set[str]:
+    """Those among the subjects of a kind about which this actor caused an event of that name."""
+    events = models.Event.objects.filter(
+        name=name, actor_kind=actor.kind, actor_id=actor.id, subject_kind=kind, subject_id__in=subject_ids
+    )
     return set(events.values_list("subject_id", flat=True))
 
 

@@ -110,8 +110,14 @@ def advance(*, by: timedelta, on_progress: Callable[[datetime], None] | None = N
 
 def _let_people_answer(at: datetime) -> None:
     """The made-up people confirm most offers, decline a few and leave some unanswered; visitors answer their own."""
-    made_up = subjects_of_events(name=RegistrationSubmitted.name, actor=OPERATOR, kind="registration")
-    for offer in open_offers(at=at):
+    offers = open_offers(at=at)
+    made_up = subjects_of_events(
+        name=RegistrationSubmitted.name,
+        actor=OPERATOR,
+        kind="registration",
+        subject_ids=[str(offer.registration_id) for offer in offers],
+    )
+    for offer in offers:
         if str(offer.registration_id) not in made_up:
             continue
         mood = offer.pk.int % 100
