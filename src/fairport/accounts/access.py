@@ -45,11 +45,6 @@ def public(view: View) -> View:
     return declare(view, Access("public"))
 
 
-def applicant(view: View) -> View:
-    """Declares that the view itself asks for an access code; for API operations and guarded pages."""
-    return declare(view, Access("applicant"))
-
-
 def sign_in(view: View) -> View:
     """A page of signing in, which decides by itself how far the person has come."""
     return declare(view, Access("sign_in"))
@@ -73,6 +68,8 @@ def staff(*roles: Role) -> Decorator:
     Who is not signed in, or was for too long, is sent to sign in; who has no second factor yet to set it up; who has a
     temporary password to replace it; and who holds none of the roles gets a 403 page. Nothing of it is cached.
     """
+    if not roles:
+        raise ValueError("Name the roles that may call it.")
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)

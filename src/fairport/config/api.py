@@ -15,6 +15,7 @@ from ninja.openapi.schema import OpenAPISchema
 from fairport.accounts.access import Access, declare
 from fairport.applicant.api import router as applicant_router
 from fairport.applicant.api_errors import install_handlers, problem_response
+from fairport.checkin.api import router as checkin_router
 from fairport.transparency.api import router as public_router
 
 JSON_TYPE: Final = "application/json"
@@ -40,8 +41,9 @@ api = Interface(
     description="Public appointments given out by a draw that anyone can check. It is free.",
     docs_url=None,
 )
-api.add_router("", applicant_router)
-api.add_router("", public_router)
+ROUTERS: Final = (applicant_router, public_router, checkin_router)
+for _router in ROUTERS:
+    api.add_router("", _router)
 install_handlers(api)
 
 
@@ -49,7 +51,7 @@ def _api_urls() -> tuple[list[URLPattern | URLResolver], str, str]:
     """The addresses of the interface, each with the declaration of who may call it; the document is public."""
     declared = {
         operation.view_func.__name__: vars(operation.view_func)["access"]
-        for router in (applicant_router, public_router)
+        for router in ROUTERS
         for path_view in router.path_operations.values()
         for operation in path_view.operations
     }
