@@ -48,7 +48,7 @@ def test_ctrl_c_stops_everything_and_a_second_start_keeps_the_data(product: Prod
     children = children_of(product)
     registrations = int(product.run("manage", "shell", "--verbosity=0", "-c", COUNT))
     assert registrations > 0
-    assert product.stop() == 0
+    assert product.stop() == 0, product.end_of_log()
     assert_nothing_is_left(product, children)
     assert not EmbeddedServer(product.var / "postgres").is_alive()
 

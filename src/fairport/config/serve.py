@@ -1,5 +1,6 @@
 """Runs the web server and the worker as children of one process, and stops them in order."""
 
+import contextlib
 import ctypes
 import http.client
 import ipaddress
@@ -173,7 +174,8 @@ def _start(name: str, command: list[str], environment: dict[str, str], wake: Wak
         start_new_session=True,
         preexec_fn=_end_with_parent,
     )
-    threading.Thread(target=_pass_lines_on, args=(name, process, wake), daemon=True).start()
+    threading.Thread(target=_pass_lines_on, args=(name, process), daemon=True).start()
+    threading.Thread(target=_tell_of_the_end, args=(name, process, wake), daemon=True).start()
     return Child(name, process)
 
 
@@ -183,10 +185,14 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _pass_lines_on(name: str, process: subprocess.Popen[str], wake: Wake) -> None:
+def _pass_lines_on(name: str, process: subprocess.Popen[str]) -> None:
     assert process.stdout is not None
     for line in process.stdout:
         print(f"{name:<6} | {line}", end="", flush=True)
+
+
+def _tell_of_the_end(name: str, process: subprocess.Popen[str], wake: Wake) -> None:
+    # Its lines may go on after it: they are its own children's, too.
     process.wait()
     wake.put(name)
 
@@ -214,5 +220,7 @@ def _stop(child: Child) -> None:
         child.process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         print(f"The {child.name} did not stop within {STOP_SECONDS} seconds and was killed.", file=sys.stderr)
+    # What is left of its session: itself if it hangs, its processes if it was killed.
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.process.pid, signal.SIGKILL)
-        child.process.wait()
+    child.process.wait()
