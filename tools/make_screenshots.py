@@ -16,6 +16,7 @@ sys.path.insert(0, str(PROJECT))
 
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
+from fairport.applicant.places import MEXICAN_STATES  # noqa: E402
 from tests.journeys.conftest import chromium_options, make_pseudo_catalogues  # noqa: E402
 from tests.journeys.families import marias_family, one_person  # noqa: E402
 from tests.journeys.holding import go_to_the_port, look, register_by_api, sign_in  # noqa: E402
@@ -29,21 +30,25 @@ from tests.journeys.office import (  # noqa: E402
 )
 from tests.journeys.product import Product  # noqa: E402
 from tests.journeys.registering import choose_language, say_where, write_person  # noqa: E402
-from tests.journeys.visitor import PSEUDO, Visitor, visiting  # noqa: E402
+from tests.journeys.visitor import PSEUDO, Visitor, visiting, words  # noqa: E402
 
 PICTURES = PROJECT / "docs" / "pictures"
-PHONE = {"width": 360, "height": 720}
-DESKTOP = {"width": 1180, "height": 760}
+PHONE = {"width": 360, "height": 800}
+DESKTOP = {"width": 1180, "height": 800}
+SCALE = 1.5
 LARGEST_BYTES = 150_000
 
 
 def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fairport-") as folder, sync_playwright() as playwright:
-        catalogues = make_pseudo_catalogues(Path(folder) / "locale")
         browser = playwright.chromium.launch(**chromium_options())
+        with Product(Path(folder)).running() as product:
+            take_pictures(product, browser)
+        # The pseudo-language only now, so that the other pictures do not offer it.
+        catalogues = make_pseudo_catalogues(Path(folder) / "locale")
         with Product(Path(folder), FAIRPORT_PSEUDO_LANGUAGE="1").running() as product:
-            take_pictures(product, browser, catalogues)
+            take_picture_right_to_left(product, browser, catalogues)
         browser.close()
     for picture in sorted(PICTURES.glob("*.png")):
         pack(picture)
@@ -54,11 +59,11 @@ def main() -> int:
     return 0
 
 
-def take_pictures(product: Product, browser: Browser, catalogues: Path) -> None:
+def take_pictures(product: Product, browser: Browser) -> None:
     """Follows a family of four from the first page to the decision."""
     family = marias_family(state="MX-SON", ports=("SDG",))
     code = register_by_api(product, family)
-    with visiting(browser, address=product.address, window=PHONE, device_scale_factor=2) as visitor:
+    with visiting(browser, address=product.address, window=PHONE, device_scale_factor=SCALE) as visitor:
         visitor.open("/")
         take(visitor, "home-phone")
         visitor.press("Register")
@@ -73,24 +78,9 @@ def take_pictures(product: Product, browser: Browser, catalogues: Path) -> None:
         visitor.press("Yes, we take this place")
         visitor.press("Show and print the pass")
         take(visitor, "pass-phone")
-    with visiting(
-        browser,
-        address=product.address,
-        window=PHONE,
-        device_scale_factor=2,
-        scripts=False,
-        language=PSEUDO,
-        catalogues=catalogues,
-    ) as visitor:
-        # Only its look is wanted here.
-        visitor.check = lambda: None  # type: ignore[method-assign]
-        visitor.open("/register/")
-        choose_language(visitor)
-        say_where(visitor, one_person())
-        take(visitor, "right-to-left-phone")
     with visiting(browser, address=product.address, window=DESKTOP) as visitor:
         visitor.open("/draws")
-        visitor.follow(visitor.page.get_by_role("main").get_by_role("link", name="title-42-exemption").first)
+        visitor.follow(visitor.page.locator("main a[href^='/draws/']").first)
         take(visitor, "draw-desktop")
         go_to_the_port(product, look(product, code)["appointment"])
         sign_in_staff(visitor, product, SAN_DIEGO)
@@ -101,6 +91,17 @@ def take_pictures(product: Product, browser: Browser, catalogues: Path) -> None:
         record_arrival(visitor)
         decide_about_all(visitor, family)
         take(visitor, "office-case-desktop")
+
+
+def take_picture_right_to_left(product: Product, browser: Browser, catalogues: Path) -> None:
+    """The form in the pseudo-language."""
+    visit = {"language": PSEUDO, "catalogues": catalogues, "window": PHONE, "device_scale_factor": SCALE}
+    with visiting(browser, address=product.address, **visit) as visitor:
+        visitor.names |= set(words(" ".join(map(str, MEXICAN_STATES.values()))))
+        visitor.open("/register/")
+        choose_language(visitor)
+        say_where(visitor, one_person())
+        take(visitor, "right-to-left-phone")
 
 
 def take(visitor: Visitor, name: str) -> None:
