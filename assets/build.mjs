@@ -109,6 +109,14 @@ async function buildScripts() {
     plugins: [noOtherHost],
     banner: { js: "/* Built from assets/src/scan.js with barcode-detector and zxing-wasm (MIT): docs/third-party.md */" },
   });
+  await esbuild.build({ ...common, entryPoints: [join(SOURCES, "verify/page.js")], outfile: join(STATIC, "verify.js"), format: "iife" });
+  await esbuild.build({
+    ...common,
+    entryPoints: [join(SOURCES, "verify/worker.js")],
+    outfile: join(STATIC, "verify-worker.js"),
+    format: "iife",
+    banner: { js: "/* Built from assets/src/verify with @noble/curves and @noble/hashes (MIT): docs/third-party.md */" },
+  });
   copyFileSync(join(MODULES, "zxing-wasm/dist/reader/zxing_reader.wasm"), join(STATIC, "office/zxing_reader.wasm"));
 }
 

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from fairport.config.paths import CHECKOUT
+from tests.journeys.laboratory import Laboratory
 from tests.journeys.product import Product
 from tests.journeys.visitor import LOCALE, Visitor, visiting
 
@@ -74,6 +75,14 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(**chromium_options())
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def laboratory(browser: Browser) -> Iterator[Laboratory]:
+    """The verifier of the draw pages by itself."""
+    opened = Laboratory(browser)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from fairport.draws.queries import (
 from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.ports.queries import list_ports, list_slots
 from fairport.transparency.addresses import address_of
+from fairport.transparency.verifier_texts import TEXTS
 
 DAYS_SHOWN: Final = 15
 
@@ -123,6 +124,7 @@ def draw_details(*, draw: Draw, at: datetime) -> dict[str, Any]:
         "all_public": all(file.name in public for file in files),
         "late_from": utc_moment(late_files_public_from(draw_id=draw.draw_id)),
         "late_names": ", ".join(LATE_FILES),
+        "verifier_texts": TEXTS,
     }
 
 
