@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -22,6 +22,7 @@ from fairport.cli.bootstrap import Refused, django_ready
 app = typer.Typer(help="The demonstration's data and clock.", no_args_is_help=True)
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+LONGEST = timedelta(days=366)
 
 
 @app.command()
@@ -44,14 +45,21 @@ def load(
 
 
 @app.command()
-def advance(by: Annotated[str, typer.Argument(help="How far: 45m, 12h or 3d.")]) -> None:
+def advance(
+    by: Annotated[str, typer.Argument(help="How far: 45m, 12h or 3d; or until when: 2026-11-30T17:00 UTC.")],
+) -> None:
     """Move the demonstration's clock forward; everything that falls due on the way happens."""
-    step = parse_duration(by)
+    moment = parse_moment(by)
+    duration = parse_duration(by) if moment is None else LONGEST
     with _demonstration():
         from fairport.clock.queries import now
         from fairport.config.demo import advance as advance_step_by_step
 
-        target = now() + step
+        present = now()
+        target = moment or present + duration
+        step = target - present
+        if not timedelta(0) < step <= LONGEST:
+            raise Refused(f"It is {present:%Y-%m-%d %H:%M} UTC: the clock only moves forward, and by a year at most.")
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("Moving the clock", total=step.total_seconds())
@@ -83,9 +91,22 @@ def parse_duration(text: str) -> timedelta:
     """
     match = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
     duration = timedelta(**{UNITS[match[2]]: int(match[1])}) if match else timedelta(0)
-    if not timedelta(0) < duration <= timedelta(days=366):
-        raise typer.BadParameter(f"Say how far as 45m, 12h or 3d (at most a year), not {text!r}.")
+    if not timedelta(0) < duration <= LONGEST:
+        raise typer.BadParameter(
+            f"Say how far as 45m, 12h or 3d (at most a year), or until when as 2026-11-30T17:00, not {text!r}."
+        )
     return duration
+
+
+def parse_moment(text: str) -> datetime | None:
+    """Read `2026-11-30T17:00`, in UTC unless it names another offset; None where it looks otherwise."""
+    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @contextmanager

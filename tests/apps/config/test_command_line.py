@@ -1,13 +1,13 @@
 """Exit statuses and sentences of the command line, where no database is needed."""
 
 import socket
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import typer
 
 from fairport.cli import main
-from fairport.cli.demo import parse_duration
+from fairport.cli.demo import parse_duration, parse_moment
 from fairport.config.serve import is_loopback
 
 
@@ -69,6 +69,20 @@ def test_what_counts_as_this_machine(host: str, expected: bool) -> None:
 )
 def test_durations(text: str, expected: timedelta) -> None:
     assert parse_duration(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-30T17:00", datetime(2026, 11, 30, 17, tzinfo=UTC)),
+        ("2026-11-30T09:00-08:00", datetime(2026, 11, 30, 17, tzinfo=UTC)),
+        ("2026-11-31T17:00", None),
+        ("2026-11-30", None),
+        ("3d", None),
+    ],
+)
+def test_moments(text: str, expected: datetime | None) -> None:
+    assert parse_moment(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "3", "d", "-1d", "0h", "1w", "367d", "1.5h", " 1h", "٣d"])
