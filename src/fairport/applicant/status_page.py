@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fairport.applicant.places import traveler_zone
-from fairport.applicant.times import format_band, format_day, format_moment
+from fairport.applicant.times import format_band, format_day_of, format_moment
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
 from fairport.checkin.queries import Decision, decisions_of
@@ -91,7 +91,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "ports": [ports[code].name for code in registration.ports],
         "registered": format_moment(registration.registered_at, home_zone),
         "waited": waited_text(days),
-        "renew_by": format_day((registration.last_sign_of_life_at + policy.renewal_period).date()),
+        "renew_by": format_day_of(registration.last_sign_of_life_at + policy.renewal_period, home_zone),
         "renewal_days": policy.renewal_period.days,
         "offer": None if offer is None else offer_view(offer, state),
         "appointment": None if appointment is None else appointment_view(appointment, state),

@@ -17,6 +17,11 @@ def format_day(day: date) -> str:
     return dates.format_date(day, "full", locale=_locale())
 
 
+def format_day_of(moment: datetime, zone: str) -> str:
+    """The calendar day of a moment in a zone: Saturday, November 28, 2026."""
+    return format_day(moment.astimezone(ZoneInfo(zone)).date())
+
+
 def format_birth_date(day: date) -> str:
     """Without the day of the week: April 28, 1986."""
     return dates.format_date(day, "long", locale=_locale())
@@ -29,13 +34,13 @@ def format_clock(moment: datetime, zone: str) -> str:
 
 def format_moment(moment: datetime, zone: str) -> str:
     """Day and time in a zone: Saturday, November 28, 2026, 8:00 AM."""
-    day = format_day(moment.astimezone(ZoneInfo(zone)).date())
+    day = format_day_of(moment, zone)
     return _("{day}, {time}").format(day=day, time=format_clock(moment, zone))
 
 
 def format_band(start: datetime, end: datetime, zone: str) -> str:
     """A band of time in a zone: Saturday, November 28, 2026, 8:00 AM to 12:00 PM."""
-    day = format_day(start.astimezone(ZoneInfo(zone)).date())
+    day = format_day_of(start, zone)
     return _("{day}, {start} to {end}").format(day=day, start=format_clock(start, zone), end=format_clock(end, zone))
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fairport.accounts.access import public
+from fairport.applicant import draft
 from fairport.applicant.forms import AccessCodeForm
 from fairport.applicant.network import client_address
 from fairport.applicant.pages import SeeOther, private, wrong_content_type
@@ -79,9 +80,11 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
 @private
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
-    """Closes the registration on this device."""
+    """Closes the registration on this device, and the receipt that may still be open beside it."""
     sign_out(request)
-    return SeeOther(reverse("home"))
+    response = SeeOther(reverse("home"))
+    draft.forget(response)
+    return response
 
 
 def _refuse(request: HttpRequest, template: str, context: dict[str, Any], *, code: str, status: int) -> HttpResponse:

@@ -27,7 +27,7 @@ from fairport.applicant.steps import (
     no_criterion_context,
     outside_context,
 )
-from fairport.applicant.times import format_birth_date, format_clock, format_day, format_moment, zone_city
+from fairport.applicant.times import format_birth_date, format_clock, format_day_of, format_moment, zone_city
 from fairport.appointments.passes import qr_svg
 from fairport.audit.events import APPLICANT
 from fairport.clock.queries import now
@@ -200,7 +200,7 @@ def done(request: HttpRequest) -> HttpResponse:
         "draw_clock": format_clock(draw, zone),
         "city": zone_city(zone),
         "window_hours": int(policy.draw.confirmation_window.total_seconds()) // 3600,
-        "renew_by": format_day((registration.last_sign_of_life_at + policy.renewal_period).date()),
+        "renew_by": format_day_of(registration.last_sign_of_life_at + policy.renewal_period, zone),
         "renewal_days": policy.renewal_period.days,
         "ports": [city_across(code) or code for code in registration.ports],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from fairport.appointments.operations import tick
 from fairport.domain.policy import Policy
 from fairport.ports.models import AppointmentSlot
 from tests.apps.applicant.conftest import Clock, Visit
-from tests.apps.applicant.walking import main_text
+from tests.apps.applicant.walking import Walker, main_text
 from tests.factories.programme import NOW
 from tests.factories.submissions import make_child, make_traveler
 
@@ -112,6 +112,14 @@ def test_closing_forgets_the_registration(visit: Visit) -> None:
     assert "Access code" in main_text(visit.look())
 
 
+def test_closing_takes_the_receipt_off_the_device_too(walker: Walker) -> None:
+    walker.up_to("done")
+    code = walker.look("register_done").context["receipt"].access_code
+    assert walker.send("status", {"code": code}).status_code == 303
+    walker.send("status_close", {})
+    assert walker.look("register_done").status_code == 303
+
+
 @pytest.mark.parametrize("name", ["confirm", "decline", "cancel", "withdraw", "undo", "renew"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_without_a_session_every_step_asks_for_the_code(
@@ -124,6 +132,16 @@ def test_without_a_session_every_step_asks_for_the_code(
 
 
 # ---- what it shows
+
+
+def test_the_day_to_renew_by_is_the_traveler_s_and_not_utc_s(policy: Policy, clock: Clock, client: Client) -> None:
+    # Ten in the evening in Tijuana, where it is still the 18th.
+    clock.at = datetime(2023, 1, 19, 6, 0, tzinfo=UTC)
+    visit = Visit(client, clock)
+    visit.sign_in()
+    words = main_text(visit.look())
+    assert "Friday, February 17, 2023" in words
+    assert "February 18" not in words
 
 
 def test_waiting(visit: Visit) -> None:
