@@ -8,12 +8,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fairport.accounts.access import public
+from fairport.applicant.views_home import programme_facts
 from fairport.clock.queries import now
 from fairport.draws.models import Draw
 from fairport.draws.queries import find_draw, list_draws
 from fairport.programmes.queries import list_programmes
 from fairport.transparency.addresses import address_of, draw_id_of
 from fairport.transparency.bundles import FileNotPublic, pack_public_files, read_public_file
+from fairport.transparency.example import EXAMPLE
 from fairport.transparency.figures import draw_details, draw_row, places_by_port
 
 DRAWS_A_PAGE = 30
@@ -39,6 +41,13 @@ def draws(request: HttpRequest) -> HttpResponse:
         "rows": [draw_row(draw) for draw in page],
     }
     return render(request, "transparency/draws.html", context)
+
+
+@public
+@require_safe
+def how(request: HttpRequest) -> HttpResponse:
+    """How places are given out, for everyone."""
+    return render(request, "transparency/how.html", {**programme_facts(), "example": EXAMPLE})
 
 
 @public
