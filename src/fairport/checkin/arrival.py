@@ -56,7 +56,7 @@ def record_arrival(
     """
     appointment = Appointment.objects.select_related("registration__data_key", "slot__port").get(pk=appointment_id)
     slot, registration = appointment.slot, appointment.registration
-    role_at_port(officer=officer, port=slot.port_id)
+    role = role_at_port(officer=officer, port=slot.port_id)
     if slot.date != today_at(port=slot.port, at=at):
         raise OtherDay("This appointment is on another day.")
     if not traveler_ids:
@@ -77,6 +77,7 @@ def record_arrival(
     append_event(
         event=ArrivalRecorded(
             appointment=str(appointment.pk),
+            role=role,
             port=slot.port_id,
             travelers=tuple(str(traveler.pk) for traveler in travelers),
             timing=timing_of(slot=slot, at=at),

@@ -36,6 +36,7 @@ class ArrivalRecorded(EventDetails):
 
     name: ClassVar[str] = "arrival.recorded"
     appointment: str
+    role: str
     port: str
     travelers: tuple[str, ...]
     timing: str

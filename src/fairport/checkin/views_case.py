@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import groupby
 from typing import Any, Final
 
 from django.contrib import messages
@@ -243,7 +244,7 @@ def _traveler_view(traveler: CaseTraveler, zone: str) -> dict[str, Any]:
 
 def _timeline(opened: Case, zone: str) -> list[dict[str, Any]]:
     """What happened, in words; of staff only their role is told here, where it is known."""
-    return [
+    lines = [
         {
             "when": write_moment(event.at, zone),
             "words": EVENTS.get(event.name, event.name),
@@ -251,3 +252,5 @@ def _timeline(opened: Case, zone: str) -> list[dict[str, Any]]:
         }
         for event in opened.events
     ]
+    # Every opening of the file is an event; reloading a page should not bury the rest.
+    return [line for line, _alike in groupby(lines)]

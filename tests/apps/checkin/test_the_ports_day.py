@@ -80,7 +80,8 @@ def test_a_list_names_nobody(cast: Cast, three_groups: list[Group]) -> None:
     html = signed_in(cast.officer).get(f"/office/bands/{group.appointment.slot_id}").content.decode()
 
     assert group.appointment.confirmation_number in html
-    assert ">MD<" in html
+    assert "<bdi>MD</bdi>" in html
+    assert f"0 of {group.appointment.size}" in html
     assert "Désir" not in html
     assert "Marie" not in html
 
