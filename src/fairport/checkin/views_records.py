@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -29,30 +31,34 @@ PAGE_SIZE = 100
 DAYS_SHOWN = 14
 DRAWS_SHOWN = 30
 FAILURES_WITHIN = timedelta(days=7)
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2999, 12, 31)
+
+
+class DayField(forms.DateField):
+    """A day as an address holds it. Days near the calendar's ends have no day after them to count to."""
+
+    def __init__(self, *, label: Any) -> None:
+        wrong = _("Write the day as year, month and day: 2026-11-28.")
+        super().__init__(
+            label=label,
+            required=False,
+            help_text=_("For example 2026-11-28."),
+            widget=forms.TextInput({"class": "usa-input--small", "autocomplete": "off", "dir": "ltr"}),
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": wrong},
+            validators=[MinValueValidator(EARLIEST, wrong), MaxValueValidator(LATEST, wrong)],
+        )
 
 
 class SlotsForm(forms.Form):
     port = forms.ChoiceField(label=_("Port"), required=False)
-    day = forms.DateField(
-        label=_("First day"),
-        required=False,
-        help_text=_("For example 2026-11-28."),
-        widget=forms.TextInput({"class": "usa-input--small", "autocomplete": "off", "dir": "ltr"}),
-        input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": _("Write the day as year, month and day: 2026-11-28.")},
-    )
+    day = DayField(label=_("First day"))
 
 
 class EventsForm(forms.Form):
     name = forms.ChoiceField(label=_("Event"), required=False)
-    day = forms.DateField(
-        label=_("Day (UTC)"),
-        required=False,
-        help_text=_("For example 2026-11-28."),
-        widget=forms.TextInput({"class": "usa-input--small", "autocomplete": "off", "dir": "ltr"}),
-        input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": _("Write the day as year, month and day: 2026-11-28.")},
-    )
+    day = DayField(label=_("Day (UTC)"))
 
 
 @staff(Role.SCHEDULER, Role.AUDITOR)
