@@ -92,12 +92,7 @@ def record_determination(
     role = role_at_port(officer=officer, port=check_in.port_id)
     if replaces is not None and not has_role(user=officer, role=Role.SUPERVISOR, port=check_in.port_id):
         raise SupervisorNeeded("Only a supervisor can correct a determination.")
-    # Two officers who decide about the same group go one after the other: the last one completes it.
-    registration = (
-        Registration.objects.select_for_update(of=("self",))
-        .select_related("data_key")
-        .get(pk=check_in.appointment.registration_id)
-    )
+    registration = _lock(check_in.appointment.registration_id)
     _refuse_own_case(registration, officer)
     criterion, reason = criterion or None, reason.strip()
     _validate(outcome, criterion, reason, policy_of_version(version_id=registration.policy_version_id).policy.criteria)
@@ -127,6 +122,12 @@ def open_determination(*, determination: Determination, registration: Registrati
         box=bytes(determination.sealed),
     )
     return content["criterion"], content["reason"]
+
+
+def _lock(registration_id: uuid.UUID) -> Registration:
+    # Two officers who decide about the same group go one after the other: the last one completes it.
+    locked = Registration.objects.select_for_update(of=("self",)).select_related("data_key")
+    return locked.get(pk=registration_id)
 
 
 def _tell(registration: Registration, determination: Determination, role: str, officer: User, at: datetime) -> None:
