@@ -64,10 +64,12 @@ TEXTS: Mapping[str, Text] = {
         (_("You have not answered yet. A place is still kept for your group."), PLACE, OTHER_CLOCK, CONFIRM_BY),
     ),
     "offer_voided": Text(
-        _("The place that was offered to you is not yours any more"),
+        _("The place that was drawn for you cannot be given out"),
         (
-            _("Your registration changed after the draw, so the place that was drawn for you was given back."),
-            _("Open your registration to see how it stands now."),
+            # Sent to who still waits: the registration itself is as it was.
+            _("A place was drawn for you, but the port is closed or its time is over. You did nothing wrong."),
+            _("You are in the next draws again."),
+            KEEPS_SENIORITY,
         ),
     ),
     "declined": Text(
