@@ -79,7 +79,7 @@ def take_pictures(product: Product, browser: Browser) -> None:
         take(visitor, "pass-phone")
     with visiting(browser, address=product.address, window=DESKTOP) as visitor:
         visitor.open("/draws")
-        visitor.follow(visitor.page.locator("main a[href^='/draws/']").first)
+        visitor.follow(visitor.page.locator("main table a[href^='/draws/']").first)
         take(visitor, "draw-desktop")
         go_to_the_port(product, look(product, code)["appointment"])
         sign_in_staff(visitor, product, SAN_DIEGO)
