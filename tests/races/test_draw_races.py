@@ -64,7 +64,7 @@ def test_without_the_lock_a_second_run_is_refused_by_the_database(monkeypatch: p
         with transaction.atomic():
             yield
 
-    monkeypatch.setattr(operations, "_programme_locked", unlocked)
+    monkeypatch.setattr(operations, "programme_locked", unlocked)
     # The lock of the draw's row, taken away as well.
     monkeypatch.setattr(operations.Draw.objects, "select_for_update", lambda **_names: operations.Draw.objects.all())
     draw = freeze()

@@ -16,9 +16,12 @@ from fairport.domain.beacon import FREEZE_LEAD
 from fairport.domain.policy import Policy
 from fairport.draws.operations import (
     AlreadyRun,
+    BeaconUnavailable,
     DrawExists,
     FreezeTooLate,
     PreviousDrawNotRun,
+    TooEarly,
+    bring_beacon,
     freeze_draw,
     note_missed_draw,
     run_draw,
@@ -72,9 +75,14 @@ def _run_due(policy: Policy, at: datetime) -> int:
     for draw in frozen_draws(programme=policy.programme):
         if draw.draw_time <= at:
             try:
+                bring_beacon(draw_id=draw.draw_id, at=at, actor=WORKER)
                 run_draw(draw_id=draw.draw_id, at=at, actor=WORKER)
             except AlreadyRun:
                 # Another worker was quicker.
+                continue
+            except (TooEarly, BeaconUnavailable) as waiting:
+                # There is no other randomness than the promised: the draw waits.
+                logger.warning("draw_waits", draw=draw.draw_id, code=waiting.code, reason=str(waiting))
                 continue
             count += 1
     return count

@@ -1,4 +1,4 @@
-"""Commands for the draw: freeze, run, list, show."""
+"""Commands for the draw: freeze, beacon, run, list, show."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,11 +25,11 @@ class Beacon(StrEnum):
 @app.command()
 def freeze(
     programme: Annotated[str, typer.Argument(help="A programme, as `fairport policy list` names it.")],
-    beacon: Annotated[Beacon, typer.Option(help="Where the randomness comes from.")] = Beacon.LOCAL,
+    beacon: Annotated[
+        Beacon | None, typer.Option(help="Where the randomness comes from; by default what FAIRPORT_DRAW_BEACON says.")
+    ] = None,
 ) -> None:
     """Freeze the next draw of a programme: its entries and places stand from now on. Prints the draw's id."""
-    if beacon is Beacon.DRAND:
-        raise typer.BadParameter("drand comes with the verifiable draw; until then draws use --beacon local.")
     with django_ready():
         from fairport.audit.events import OPERATOR
         from fairport.audit.operations import sequence_log
@@ -37,7 +37,7 @@ def freeze(
         from fairport.draws.operations import freeze_draw
 
         with _progress() as tell:
-            draw = freeze_draw(programme=programme, at=now(), actor=OPERATOR, beacon=beacon.value, on_progress=tell)
+            draw = freeze_draw(programme=programme, at=now(), actor=OPERATOR, beacon=beacon, on_progress=tell)
         # Whoever freezes by hand may have no worker, and the manifest must be signed before the draw's time.
         sequence_log(at=now())
         print(draw.draw_id)
@@ -45,15 +45,37 @@ def freeze(
 
 @app.command()
 def run(draw_id: Annotated[str, typer.Argument(help="A frozen draw.")]) -> None:
-    """Run a frozen draw: order the entries and give out the places."""
+    """Run a frozen draw: fetch its round of the beacon, order the entries and give out the places."""
     with django_ready():
         from fairport.audit.events import OPERATOR
         from fairport.clock.queries import now
-        from fairport.draws.operations import run_draw
+        from fairport.draws.operations import bring_beacon, run_draw
 
+        bring_beacon(draw_id=draw_id, at=now(), actor=OPERATOR)
         with _progress() as tell:
             draw = run_draw(draw_id=draw_id, at=now(), actor=OPERATOR, on_progress=tell)
         print(f"{draw.draw_id}: run, with {draw.entries_count} entries and {draw.people} people")
+
+
+@app.command()
+def beacon(
+    draw_id: Annotated[str, typer.Argument(help="A frozen draw whose round no relay gives.")],
+    round_number: Annotated[int, typer.Option("--round", min=1, help="The round.")],
+    signature: Annotated[str, typer.Option(help="Its signature: 96 hex digits.")],
+) -> None:
+    """Bring the round that a frozen draw waits for; it is checked like one from a relay. Run the draw after that."""
+    try:
+        content = bytes.fromhex(signature)
+    except ValueError:
+        raise typer.BadParameter("a signature has 96 hex digits.") from None
+    with django_ready():
+        from fairport.audit.events import OPERATOR
+        from fairport.clock.queries import now
+        from fairport.domain.beacon import DrandBeacon
+        from fairport.draws.operations import accept_beacon
+
+        accept_beacon(draw_id=draw_id, beacon=DrandBeacon(round_number, content), at=now(), actor=OPERATOR)
+        print(f"Round {round_number} has a good signature and is kept: the draw can be run.")
 
 
 @contextmanager

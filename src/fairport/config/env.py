@@ -29,6 +29,14 @@ def text(name: str, *, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
+def choice(name: str, *, default: str, choices: tuple[str, ...]) -> str:
+    """One of the words that the variable may have."""
+    value = os.environ.get(name, "").strip() or default
+    if value not in choices:
+        raise SettingError(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+    return value
+
+
 def integer(name: str, *, default: int, low: int, high: int) -> int:
     """A whole number within [low, high]."""
     raw = os.environ.get(name, "").strip()

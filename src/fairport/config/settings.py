@@ -7,6 +7,7 @@ import secrets
 from fairport.config import env
 from fairport.config.database import connection_parameters
 from fairport.config.paths import PACKAGE, var_folder
+from fairport.domain.beacon import QUICKNET_PUBLIC_KEY
 from fairport.sealing.keyring import django_secret_key
 
 VAR = var_folder()
@@ -19,6 +20,20 @@ KEYRING = env.path("FAIRPORT_KEYRING", default=VAR / "keyring.json")
 LOG_NAME = env.text("FAIRPORT_LOG_NAME")
 LOG_FOLDER = env.path("FAIRPORT_LOG_FOLDER", default=VAR / "log")
 WITNESSES = env.text("FAIRPORT_WITNESSES")
+# Where a draw's randomness comes from unless the command says otherwise. A demonstration has a clock of its own, and
+# no beacon keeps to that.
+DRAW_BEACON = env.choice("FAIRPORT_DRAW_BEACON", default="local" if DEMO else "drand", choices=("drand", "local"))
+DRAND_RELAYS = env.words(
+    "FAIRPORT_DRAND_RELAYS",
+    default=(
+        "https://api.drand.sh",
+        "https://api2.drand.sh",
+        "https://api3.drand.sh",
+        "https://drand.cloudflare.com",
+    ),
+)
+# No variable: only the tests put another key here, and a system check refuses it anywhere else.
+DRAND_PUBLIC_KEY = QUICKNET_PUBLIC_KEY
 SECRET_KEY = django_secret_key(KEYRING) or secrets.token_urlsafe(48)
 ALLOWED_HOSTS = env.words("FAIRPORT_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("FAIRPORT_ORIGINS")

@@ -22,6 +22,17 @@ class DrawFrozen(EventDetails):
 
 
 @dataclass(frozen=True)
+class DrawBeaconReceived(EventDetails):
+    """The promised round of the public beacon came and its signature was checked; `source` is `relay` or `pasted`."""
+
+    name: ClassVar[str] = "draw.beacon_received"
+
+    round: int
+    signature: str
+    source: str
+
+
+@dataclass(frozen=True)
 class DrawRun(EventDetails):
     """The order was drawn and the places given out; counts are entries."""
 

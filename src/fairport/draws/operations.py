@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db import connection, transaction
 
 from fairport.audit.events import Actor, Subject
 from fairport.audit.operations import append_draw_log_entry, append_event
 from fairport.audit.queries import list_events
-from fairport.domain.beacon import FREEZE_LEAD
+from fairport.domain.beacon import FREEZE_LEAD, round_at, time_of_round
 from fairport.domain.draw import (
     ALLOCATION_FILE,
     BEACON_FILE,
@@ -25,26 +23,47 @@ from fairport.domain.draw import (
     PARAMS_FILE,
     POOL_FILE,
     RESULT_FILE,
+    Beacon,
     LocalBeacon,
     build_manifest,
     commit_locally,
     format_beacon,
     format_manifest,
+    parse_beacon,
 )
 from fairport.domain.draw import run_draw as run_domain_draw
 from fairport.draws import assembly
+from fairport.draws.beacons import BEACONS, DRAND, LOCAL, accept_beacon, bring_beacon, chain_in_use
+from fairport.draws.errors import AlreadyRun, DrawNotFound, TooEarly
 from fairport.draws.events import DrawFrozen, DrawMissed, DrawRun
-from fairport.draws.models import Draw, DrawState
+from fairport.draws.locks import programme_locked
+from fairport.draws.models import Draw, DrawFile, DrawState
 from fairport.draws.pool import Settlement, provider_for
 from fairport.draws.queries import read_file
+from fairport.draws.relays import BeaconUnavailable
 from fairport.draws.schedule import draw_id_of, next_draw_after
 from fairport.draws.storage import insert_entries, write_file, write_outcomes
 from fairport.programmes.queries import policy_in_force, policy_of_version
 from fairport.sealing import box
 
-LOCAL = "local"
+__all__ = [
+    "AlreadyRun",
+    "BeaconMissing",
+    "BeaconUnavailable",
+    "BeaconUnknown",
+    "DrawExists",
+    "DrawNotFound",
+    "FreezeTooLate",
+    "PreviousDrawNotRun",
+    "TooEarly",
+    "accept_beacon",
+    "bring_beacon",
+    "freeze_draw",
+    "note_missed_draw",
+    "run_draw",
+]
+
 SECRET_PURPOSE = "draw-beacon"
-LOCK_CLASS = 0x44524157  # "DRAW": keeps these advisory locks apart from any others
 
 # Told which part of the work is being done and how much of the whole is, from 0 to 1.
 Progress = Callable[[str, float], None]
@@ -68,22 +87,10 @@ class FreezeTooLate(Exception):
     code = "freeze_too_late"
 
 
-class DrawNotFound(Exception):
-    """There is no draw of that id."""
+class BeaconMissing(Exception):
+    """The round of the public beacon that was promised is not there yet; nothing else will do."""
 
-    code = "draw_not_found"
-
-
-class TooEarly(Exception):
-    """The draw's time has not come."""
-
-    code = "draw_too_early"
-
-
-class AlreadyRun(Exception):
-    """The draw was run before; nothing was changed."""
-
-    code = "draw_already_run"
+    code = "beacon_missing"
 
 
 class BeaconUnknown(Exception):
@@ -97,29 +104,31 @@ def freeze_draw(
     programme: str,
     at: datetime,
     actor: Actor,
-    beacon: str = LOCAL,
+    beacon: str | None = None,
     draw_time: datetime | None = None,
     on_progress: Progress | None = None,
 ) -> Draw:
     """Fixes who takes part in the programme's next draw and which places it gives out, and commits to both.
 
-    `draw_time` is by default the policy's next one; in a demonstration the draw may follow at once. The draw's id is
+    `beacon` is `drand` or `local`, by default what is set (FAIRPORT_DRAW_BEACON). `draw_time` is by default the
+    policy's next one; in a demonstration with the local beacon the draw may follow at once. The draw's id is
     `<programme>/<UTC date of the draw time>`.
 
     Raises NoPolicyInForce, ProgrammeNotDrawn, BeaconUnknown, DrawExists, PreviousDrawNotRun, FreezeTooLate.
     """
-    if beacon != LOCAL:
-        raise BeaconUnknown(f"There is no beacon {beacon}; a draw can use the local one.")
+    beacon = beacon or settings.DRAW_BEACON
+    if beacon not in BEACONS:
+        raise BeaconUnknown(f"There is no beacon {beacon}; a draw can use drand or the local one.")
     tell = on_progress or _silent
     frozen_at = at.astimezone(UTC).replace(microsecond=0)
-    with _programme_locked(programme):
+    with programme_locked(programme):
         provider = provider_for(programme=programme)
-        draw_time = _draw_time(programme, frozen_at, draw_time)
+        draw_time = _draw_time(programme, frozen_at, draw_time, beacon)
         loaded = policy_in_force(programme=programme, on=draw_time.date())
         policy = loaded.policy
         draw_id = draw_id_of(programme=programme, draw_time=draw_time)
         previous = Draw.objects.filter(programme=programme).order_by("-sequence").first()
-        _refuse_freeze(draw_id, previous, frozen_at, draw_time)
+        _refuse_freeze(draw_id, previous, frozen_at, draw_time, beacon)
 
         cells = sorted(
             provider.reserve_cells(policy=policy, draw_time=draw_time, at=at),
@@ -136,7 +145,7 @@ def freeze_draw(
             draw_id=draw_id, policy=policy, cells=cells, previous=previous, rain_checks=rain_checks
         )
         tell("Committing to the pool", 0.6)
-        secret = secrets.token_bytes(32)
+        secret = secrets.token_bytes(32) if beacon == LOCAL else None
         manifest = build_manifest(
             pool=pool.content,
             params=params,
@@ -144,7 +153,7 @@ def freeze_draw(
             previous_manifest=None if previous is None else read_file(draw_id=previous.pk, name=MANIFEST_FILE),
             frozen_at=frozen_at,
             draw_time=draw_time,
-            beacon=commit_locally(secret),
+            beacon=None if secret is None else commit_locally(secret),
         )
         tell("Storing the pool", 0.8)
         draw = Draw.objects.create(
@@ -156,7 +165,7 @@ def freeze_draw(
             frozen_at=frozen_at,
             draw_time=draw_time,
             beacon_kind=beacon,
-            sealed_secret=box.seal_for_service(purpose=SECRET_PURPOSE, context=_secret_context(draw_id), value=secret),
+            sealed_secret=None if secret is None else _sealed(draw_id, secret),
             entries_count=manifest.n,
             people=manifest.people,
             reserved={cell.key: cell.free for cell in cells},
@@ -188,29 +197,27 @@ def freeze_draw(
 def run_draw(*, draw_id: str, at: datetime, actor: Actor, on_progress: Progress | None = None) -> Draw:
     """Draws the order of a frozen draw, gives out its places and publishes what it was made from.
 
-    Raises DrawNotFound, AlreadyRun, TooEarly.
+    The round of the public beacon must be there: see `bring_beacon` and `accept_beacon`. Its signature is checked
+    again. Raises DrawNotFound, AlreadyRun, TooEarly, BeaconMissing, and BeaconRefused if the kept beacon was changed.
     """
     tell = on_progress or _silent
     programme = Draw.objects.filter(pk=draw_id).values_list("programme", flat=True).first()
     if programme is None:
         raise DrawNotFound(f"There is no draw {draw_id}.")
-    with _programme_locked(programme):
+    with programme_locked(programme):
         draw = Draw.objects.select_for_update(of=("self",)).select_related("previous").get(pk=draw_id)
         if draw.state == DrawState.RUN:
             raise AlreadyRun(f"The draw {draw_id} was run at {draw.run_at:%Y-%m-%d %H:%M} UTC.")
         if at < draw.draw_time:
             raise TooEarly(f"The draw {draw_id} is at {draw.draw_time:%Y-%m-%d %H:%M} UTC.")
-        assert draw.sealed_secret is not None  # only a draw that was run has none
-        secret = box.open_for_service(
-            purpose=SECRET_PURPOSE, context=_secret_context(draw_id), box=bytes(draw.sealed_secret)
-        )
-        beacon = LocalBeacon(secret)
+        beacon = _beacon_of(draw)
         tell("Drawing the order", 0.05)
         result = run_domain_draw(
             pool=read_file(draw_id=draw_id, name=POOL_FILE),
             params=read_file(draw_id=draw_id, name=PARAMS_FILE),
             manifest=read_file(draw_id=draw_id, name=MANIFEST_FILE),
             beacon=beacon,
+            verifier=chain_in_use().verify,
         )
         tell("Giving out the places", 0.3)
         drawn = assembly.DrawnPlaces.of(draw=draw, result=result)
@@ -228,7 +235,8 @@ def run_draw(*, draw_id: str, at: datetime, actor: Actor, on_progress: Progress 
         )
         tell("Storing what came out", 0.7)
         write_outcomes(draw_id=draw_id, rows=drawn.outcome_rows(result=result, void=void))
-        write_file(draw=draw, name=BEACON_FILE, content=format_beacon(beacon))
+        if draw.beacon_kind == LOCAL:
+            write_file(draw=draw, name=BEACON_FILE, content=format_beacon(beacon))
         write_file(draw=draw, name=ALLOCATION_FILE, content=result.allocation_bytes)
         write_file(draw=draw, name=RESULT_FILE, content=result.result_bytes)
         append_draw_log_entry(draw_id=draw_id, kind="result", content=result.result_bytes, at=at)
@@ -256,7 +264,7 @@ def run_draw(*, draw_id: str, at: datetime, actor: Actor, on_progress: Progress 
 def note_missed_draw(*, programme: str, draw_time: datetime, at: datetime, actor: Actor) -> bool:
     """Tells once, for good, that a day had no draw since nobody froze it in time. False if it was told, or was held."""
     draw_id = draw_id_of(programme=programme, draw_time=draw_time)
-    with _programme_locked(programme):
+    with programme_locked(programme):
         told = any(event.name == DrawMissed.name for event in list_events(subject=Subject("draw", draw_id)))
         if told or Draw.objects.filter(pk=draw_id).exists():
             return False
@@ -266,35 +274,48 @@ def note_missed_draw(*, programme: str, draw_time: datetime, at: datetime, actor
     return True
 
 
-@contextmanager
-def _programme_locked(programme: str) -> Iterator[None]:
-    """One transaction in which nobody else freezes or runs a draw of the programme."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, programme])
-        yield
+def _beacon_of(draw: Draw) -> Beacon:
+    if draw.beacon_kind == DRAND:
+        kept = DrawFile.objects.filter(draw=draw, name=BEACON_FILE).values_list("content", flat=True).first()
+        if kept is None:
+            raise BeaconMissing(f"The draw {draw.draw_id} waits for round {round_at(draw.draw_time)} of drand.")
+        return parse_beacon(bytes(kept))
+    assert draw.sealed_secret is not None  # only a draw that was run has none
+    return LocalBeacon(
+        box.open_for_service(
+            purpose=SECRET_PURPOSE, context=_secret_context(draw.draw_id), box=bytes(draw.sealed_secret)
+        )
+    )
 
 
-def _draw_time(programme: str, frozen_at: datetime, chosen: datetime | None) -> datetime:
+def _sealed(draw_id: str, secret: bytes) -> bytes:
+    return box.seal_for_service(purpose=SECRET_PURPOSE, context=_secret_context(draw_id), value=secret)
+
+
+def _draw_time(programme: str, frozen_at: datetime, chosen: datetime | None, beacon: str) -> datetime:
     if chosen is not None:
         return chosen.astimezone(UTC).replace(microsecond=0)
-    if settings.DEMO:
+    if settings.DEMO and beacon == LOCAL:
         return frozen_at
     rules = policy_in_force(programme=programme, on=frozen_at.date()).policy.draw
     return next_draw_after(rules=rules, at=frozen_at, lead=FREEZE_LEAD)
 
 
-def _refuse_freeze(draw_id: str, previous: Draw | None, frozen_at: datetime, draw_time: datetime) -> None:
+def _refuse_freeze(draw_id: str, previous: Draw | None, frozen_at: datetime, draw_time: datetime, beacon: str) -> None:
     if Draw.objects.filter(pk=draw_id).exists():
         raise DrawExists(f"The draw {draw_id} exists already: there is one a day.")
     if previous is not None and previous.state != DrawState.RUN:
         raise PreviousDrawNotRun(f"The draw {previous.draw_id} is frozen and must be run first.")
     # A verifier demands this order of an operator whom nobody watches (draw-spec, section 1).
-    if previous is not None and frozen_at <= previous.draw_time:
+    if previous is not None and frozen_at <= _randomness_time(previous):
         raise FreezeTooLate(f"The draw {previous.draw_id} is not over.")
     lead = draw_time - frozen_at
-    if lead < FREEZE_LEAD and not (settings.DEMO and draw_time >= frozen_at):
+    if lead < FREEZE_LEAD and not (settings.DEMO and beacon == LOCAL and draw_time >= frozen_at):
         raise FreezeTooLate("A draw must be frozen at least ten minutes before its time.")
+
+
+def _randomness_time(draw: Draw) -> datetime:
+    return time_of_round(round_at(draw.draw_time)) if draw.beacon_kind == DRAND else draw.draw_time
 
 
 def _secret_context(draw_id: str) -> str:
