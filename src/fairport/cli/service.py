@@ -87,7 +87,14 @@ def prepare(
         from fairport.clock.operations import begin_demonstration
         from fairport.clock.queries import is_demonstration, now
         from fairport.programmes.operations import load_policy_file
+        from fairport.sealing.queries import keyring_opens_everything
 
+        if not keyring_opens_everything():
+            # With other keys nobody's access code would work, and new registrations would be sealed apart.
+            raise Refused(
+                f"The key ring {os.path.relpath(keyring_path())} does not belong to this database: put its own key"
+                " ring there, or name it by FAIRPORT_KEYRING."
+            )
         if demo:
             begin_demonstration()
         elif is_demonstration():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
 from fairport.appointments.operations import tick as tick_once
@@ -13,6 +14,7 @@ from fairport.notifications.operations import send_due
 # In a demonstration people wait for the next draw in front of the screen; the sixth field are seconds.
 TICK = "* * * * * */5" if settings.DEMO else "* * * * *"
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "17 * * * *"
 EVERY_FEW_SECONDS = "* * * * * */4"
 
 
@@ -37,3 +39,10 @@ def sequence_log(timestamp: int) -> None:
 def send_due_messages(timestamp: int) -> None:
     """Tries again what a mail server refused, and sends what lost its job."""
     send_due(at=now())
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(name="fairport.clear_sessions", queue="tick", queueing_lock="clear_sessions", lock="clear_sessions")
+def clear_sessions(timestamp: int) -> None:
+    """Removes sessions that are over: each says that somebody opened a registration, or worked here."""
+    SessionStore.clear_expired()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from fairport.sealing.keyring import (
     signing_key,
     verifying_keys,
 )
+from fairport.sealing.operations import create_data_key, erase_data_key
+from fairport.sealing.queries import keyring_opens_everything
 
 
 @pytest.fixture
@@ -114,3 +117,16 @@ def test_a_ring_that_others_can_read_is_refused(ring: Path) -> None:
 def test_a_missing_ring_is_said(tmp_path: Path) -> None:
     with pytest.raises(KeyringError, match="There is no key ring"):
         read_keyring(tmp_path / "none.json")
+
+
+@pytest.mark.django_db
+def test_another_key_ring_is_noticed(tmp_path: Path, settings: Any) -> None:
+    data_key = create_data_key()
+    assert keyring_opens_everything()
+    other = tmp_path / "other.json"
+    ensure_keyring(other)
+    settings.KEYRING = other
+    assert not keyring_opens_everything()
+    # Of who was erased nothing is left that a key could open.
+    erase_data_key(data_key_id=data_key.pk, at=datetime(2023, 1, 18, tzinfo=UTC))
+    assert keyring_opens_everything()
