@@ -99,6 +99,17 @@ def app_role_connection(
         application.close()
 
 
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder for a server of a test's own. Pytest closes its own folders to others again and again, and a server that
+    root started runs as another user.
+    """
+    folder = CHECKOUT / "var" / "test-servers" / uuid.uuid4().hex[:8]
+    folder.mkdir(parents=True)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def keyring(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every run has fresh keys, and a folder of its own for the files of the logs."""

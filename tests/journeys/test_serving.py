@@ -18,9 +18,9 @@ SECONDS = 60
 
 
 @pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
+def product(server_folder: Path) -> Iterator[Product]:
     """A product that is not started yet; what a failing test leaves running is stopped."""
-    product = Product(tmp_path / "var")
+    product = Product(server_folder)
     yield product
     if product.process is not None:
         product.stop()
@@ -50,7 +50,7 @@ def test_ctrl_c_stops_everything_and_a_second_start_keeps_the_data(product: Prod
     assert registrations > 0
     assert product.stop() == 0, product.end_of_log()
     assert_nothing_is_left(product, children)
-    assert not EmbeddedServer(product.var / "postgres").is_alive()
+    assert not EmbeddedServer(product.var / "postgres").is_alive(), product.end_of_log()
 
     refused = product.run("serve", "--port", str(free_port()), status=1)
     assert "Fairport is ready" not in refused
@@ -69,7 +69,7 @@ def test_a_part_that_dies_ends_everything_with_status_1(product: Product, words:
     assert product.process.wait(SECONDS) == 1
     assert "ended by itself, so everything was stopped" in product.end_of_log()
     assert_nothing_is_left(product, children)
-    assert not EmbeddedServer(product.var / "postgres").is_alive()
+    assert not EmbeddedServer(product.var / "postgres").is_alive(), product.end_of_log()
 
 
 def test_a_database_that_dies_ends_everything_with_status_1_and_comes_back(product: Product) -> None:
@@ -92,4 +92,4 @@ def test_the_parts_of_a_killed_parent_end_and_the_next_start_takes_over(product:
     assert_nothing_is_left(product, children)
     with product.running():
         assert product.is_ready()
-    assert not EmbeddedServer(product.var / "postgres").is_alive()
+    assert not EmbeddedServer(product.var / "postgres").is_alive(), product.end_of_log()

@@ -217,7 +217,9 @@ class EmbeddedServer:
                 self._system_user(programs),
             )
         except EmbeddedServerError as error:
-            raise EmbeddedServerError(f"PostgreSQL in {self.folder} did not {action}: {self._end_of_log()}") from error
+            raise EmbeddedServerError(
+                f"PostgreSQL in {self.folder} did not {action}. {error} Its log ends: {self._end_of_log()}"
+            ) from error
 
     def _end_of_log(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
