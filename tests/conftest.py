@@ -7,7 +7,9 @@ that `FAIRPORT_DATABASE_URL` names is never touched.
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
