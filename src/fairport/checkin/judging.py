@@ -99,8 +99,6 @@ def _judge(text: str, ports: tuple[str, ...], at: datetime) -> Judgement:
 
 def _judge_appointment(appointment: Appointment, ports: tuple[str, ...], at: datetime) -> PassAnswer:
     slot = appointment.slot
-    if slot.port_id not in ports:
-        return PassAnswer.OTHER_PORT
     if appointment.state == AppointmentState.ARRIVED:
         return PassAnswer.USED
     if appointment.state == AppointmentState.NO_SHOW:
@@ -109,6 +107,9 @@ def _judge_appointment(appointment: Appointment, ports: tuple[str, ...], at: dat
     withdrawn = appointment.registration.status == RegistrationStatus.WITHDRAWN
     if appointment.state == AppointmentState.CANCELLED or withdrawn:
         return PassAnswer.CANCELLED
+    # Only what is still good sends people to another port.
+    if slot.port_id not in ports:
+        return PassAnswer.OTHER_PORT
     if slot.date != today_at(port=slot.port, at=at):
         return PassAnswer.OTHER_DAY
     return _TIMINGS[timing_of(slot=slot, at=at)]

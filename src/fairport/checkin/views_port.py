@@ -16,7 +16,7 @@ from fairport.accounts.pages import refuse_staff, render_office
 from fairport.accounts.queries import StaffMember
 from fairport.checkin import queries
 from fairport.checkin.forms import CheckForm
-from fairport.checkin.operations import Judgement, OtherPort, PassAnswer, check_pass
+from fairport.checkin.operations import Judgement, OtherPort, check_pass
 from fairport.checkin.places import member_role_at_port, today_at
 from fairport.checkin.times import write_band, write_clock, write_day, write_slot
 from fairport.checkin.words import ANSWERS, STATES
@@ -27,14 +27,6 @@ View = Callable[..., HttpResponse]
 
 # The decoder of the camera's picture is WebAssembly, which this page alone may run.
 allows_scanning = cast(Callable[[View], View], csp_update({"script-src": ["'wasm-unsafe-eval'"]}))
-
-# With these the case may be opened: it is a group of this port.
-OWN_PORT = frozenset(PassAnswer) - {
-    PassAnswer.OTHER_PORT,
-    PassAnswer.UNKNOWN,
-    PassAnswer.FORGED,
-    PassAnswer.UNREADABLE,
-}
 
 
 @staff(*PORT_ROLES)
@@ -94,17 +86,17 @@ def check(request: HttpRequest, member: StaffMember) -> HttpResponse:
     if form.is_bound and form.is_valid():
         judgement = check_pass(text=form.cleaned_data["code"], officer=member.user, at=now())
         # The field is empty for the next group.
-        context = {"form": CheckForm(), "answer": _answer(judgement)}
+        context = {"form": CheckForm(), "answer": _answer(member, judgement)}
     return render_office(request, member, "office/check.html", context, status=400 if form.errors else 200)
 
 
-def _answer(judgement: Judgement) -> dict[str, Any]:
+def _answer(member: StaffMember, judgement: Judgement) -> dict[str, Any]:
     state, words, text = ANSWERS[judgement.answer]
     answer: dict[str, Any] = {"code": judgement.answer.value, "state": state, "words": words, "text": text}
     appointment = judgement.appointment
     if appointment is not None:
         answer |= {"port": appointment.slot.port, "when": write_slot(appointment.slot)}
-        if judgement.answer in OWN_PORT:
+        if member.role_at(appointment.slot.port_id, *PORT_ROLES) is not None:
             answer |= {
                 "number": appointment.confirmation_number,
                 "size": appointment.size,

@@ -147,6 +147,18 @@ def test_another_ports_officer_learns_where_and_when_and_no_more(
     assert group.appointment.slot.port.name in html
 
 
+def test_a_cancelled_pass_is_called_valid_at_no_port(cast: Cast, group: Group, clock: StandingClock) -> None:
+    clock.at = group.in_band
+    text = pass_of(group)
+    before = group.in_band - timedelta(days=1)
+    cancel_appointment(registration_id=group.appointment.registration_id, at=before, actor=APPLICANT)
+    html = signed_in(cast.other_officer).post("/office/check", {"code": text}).content.decode()
+
+    assert 'data-answer="cancelled"' in html
+    assert "/office/cases/" not in html
+    assert group.appointment.confirmation_number not in html
+
+
 def test_an_empty_field_is_an_error_of_the_form(cast: Cast) -> None:
     page = signed_in(cast.officer).post("/office/check", {"code": ""})
 
