@@ -12,7 +12,7 @@ VENV_STAMP := $(VENV)/.made-$(shell { pwd -P; $(PYTHON) -V; } 2>&1 | cksum | cut
 BASE_STAMP := $(VENV)/.base-$(call sum,requirements/base.txt pyproject.toml)
 TEST_STAMP := $(VENV)/.test-$(call sum,requirements/test.txt)
 
-.PHONY: run test check bench assets lock chromium clean help
+.PHONY: run test check check-translations bench assets lock chromium clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -38,6 +38,9 @@ check: $(TEST_STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	DJANGO_SETTINGS_MODULE=fairport.config.settings $(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
+	@$(MAKE) --no-print-directory check-translations
+
+check-translations: $(TEST_STAMP)
 	$(BIN)/python tools/check_translations.py
 
 bench: $(TEST_STAMP)

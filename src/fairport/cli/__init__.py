@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fairport.cli import demo, draw, log, policy, service, staff
+from fairport.cli import demo, draw, draw_files, log, policy, service, staff
 
 app = typer.Typer(
     help="Public appointments given out by a draw that anyone can check.",
@@ -15,6 +15,7 @@ app = typer.Typer(
 service.add_commands(app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(demo.app, name="demo")
+draw_files.add_commands(draw.app)
 app.add_typer(draw.app, name="draw")
 app.add_typer(log.app, name="log")
 app.add_typer(log.keys_app, name="keys")
