@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,8 @@ def check_task(bundle: Bundle) -> dict[str, Any]:
 def public_task(laboratory: Laboratory, bundle: Bundle, names: Sequence[str]) -> dict[str, Any]:
     """A task for `Laboratory.ask`: to check what the site says is public of a bundle."""
     laboratory.files = {f"/draws/one/{name}": raw for name, raw in bundle.items()}
-    return {"kind": "check", "address": "/draws/one/", "names": list(names), "previous": ""}
+    fingerprints = {name: sha256(bundle[name]).hexdigest() for name in names}
+    return {"kind": "check", "address": "/draws/one/", "fingerprints": fingerprints, "previous": ""}
 
 
 def _pack(raw: bytes) -> str:

@@ -27,8 +27,10 @@ class Verifier {
   }
 
   check() {
-    const { address, names, previous } = this.root.dataset;
-    this.begin({ kind: "check", address, names: names.split(" ").filter(Boolean), previous });
+    const { address, previous } = this.root.dataset;
+    const shown = document.querySelectorAll("[data-fingerprint]");
+    const fingerprints = Object.fromEntries([...shown].map((one) => [one.dataset.fingerprint, one.textContent.trim()]));
+    this.begin({ kind: "check", address, fingerprints, previous });
   }
 
   async checkChosen(input) {
@@ -115,6 +117,7 @@ class Verifier {
   }
 
   findEntry() {
+    this.part("entry-outcome").replaceChildren();
     if (!this.part("secret").value.trim() && !this.part("lines")?.files.length) {
       this.showEntryRefused({ file: "own-lines", code: "own_secret_form", values: {}, line: null });
       return;

@@ -1,6 +1,7 @@
 // The verifier's thread. It fetches the public files of a draw from this site, or takes files that the reader chose,
 // computes everything again, and keeps the outcome so that the reader's own entry can be looked up.
 import { readArchive } from "./archive.js";
+import { hashHex } from "./bytes.js";
 import { BUNDLE_FILES, DrawCheck } from "./draw.js";
 import { describeEntry } from "./entry.js";
 import { Refused } from "./refused.js";
@@ -31,11 +32,18 @@ async function fetchFiles(address, names) {
   return files;
 }
 
-/** `address` ends with a slash; `names` are the public files. `previous` is the address of the draw before, or empty. */
-async function checkPublic({ address, names, previous }) {
-  const files = await fetchFiles(address, names.filter((name) => BUNDLE_FILES.includes(name)));
+/**
+ * `address` ends with a slash; `fingerprints` maps the public files to the SHA-256 that the page shows. `previous` is the
+ * address of the draw before, or empty.
+ */
+async function checkPublic({ address, fingerprints, previous }) {
+  const names = BUNDLE_FILES.filter((name) => name in fingerprints);
+  const files = await fetchFiles(address, names);
+  for (const name of names) {
+    if (hashHex(files.get(name)) !== fingerprints[name]) throw new Refused(name, "fingerprint_differs");
+  }
   const before = previous ? await fetchFiles(previous, PREVIOUS_FILES) : null;
-  // What the page does not list is not public yet; what it lists must be there.
+  // What the page does not show as public is not there yet; all else must be.
   const mayLack = BUNDLE_FILES.filter((name) => !names.includes(name));
   return new DrawCheck({ files, previous: before, mayLack, progress });
 }

@@ -76,6 +76,7 @@ REASONS: Final[dict[str, Promise]] = {
     "missing_late": _("The file is missing. It becomes public the day after the last day of the draw."),
     "not_fetched": _("The file could not be fetched."),
     "hash_differs": _("Its fingerprint is not the one that was fixed before the draw."),
+    "fingerprint_differs": _("Its fingerprint is not the one on this page."),
     "byte_form": _("Its keys must be in order, without spaces, and with one line end."),
     "archive_broken": _("The archive cannot be unpacked."),
     "archive_too_large": _("The archive is too large for a draw."),

@@ -18,11 +18,11 @@ from tests.factories.programme import open_programme
 SOURCES = ROOT / "assets" / "src" / "verify"
 CODE = re.compile(r'"([a-z]+(?:_[a-z0-9]+)+|missing|stopped|broken)"')
 # Keys of the files look like codes.
-KEYS = set(
-    """allocation_root allocation_sha256 chain_hash draw_id draw_time frozen_at manifest_sha256 params_sha256
-    policy_sha256 pool_root pool_sha256 previous_manifest_sha256 rain_checks rain_checks_dropped seniority_carry
-    seniority_carry_next seniority_share""".split()
-)
+KEYS = {
+    *("allocation_root", "allocation_sha256", "chain_hash", "draw_id", "draw_time", "frozen_at", "manifest_sha256"),
+    *("params_sha256", "policy_sha256", "pool_root", "pool_sha256", "previous_manifest_sha256", "rain_checks"),
+    *("rain_checks_dropped", "seniority_carry", "seniority_carry_next", "seniority_share"),
+}
 
 
 @pytest.fixture(autouse=True)
