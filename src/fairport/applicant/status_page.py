@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from fairport.applicant.draw_story import story_of
 from fairport.applicant.places import traveler_zone
 from fairport.applicant.times import format_band, format_day_of, format_moment
+from fairport.applicant.waiting import wait_of
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
 from fairport.checkin.queries import Decision, decisions_of
@@ -96,7 +99,8 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "offer": None if offer is None else offer_view(offer, state),
         "appointment": None if appointment is None else appointment_view(appointment, state),
         "decisions": [decision_view(decision, home_zone) for decision in decisions_of(registration=registration)],
-        "draws": [draw_view(draw, home_zone) for draw in draws],
+        "draws": [draw_view(draw, home_zone, registration.ports, ports) for draw in draws],
+        "wait": wait_of(registration=registration, at=at),
         "is_waiting": status is Status.WAITING,
         "may_renew": status in (Status.LAPSED, Status.NO_SHOW),
         "may_withdraw": (status, Event.WITHDRAWN) in TRANSITIONS,
@@ -155,11 +159,17 @@ def decision_view(decision: Decision, zone: str) -> dict[str, object]:
     }
 
 
-def draw_view(draw: SubjectDraw, zone: str) -> dict[str, object]:
-    """One draw of the past days and what came out for this group."""
+def draw_view(
+    draw: SubjectDraw, zone: str, codes: Sequence[str], ports: Mapping[str, PortOfEntry]
+) -> dict[str, object]:
+    """One draw of the past days, what came out for this group, and why."""
     kind, text = OUTCOMES[draw.outcome or ""]
+    address = draw.draw_id.replace("/", "_")
     return {
-        "href": f"/draws/{draw.draw_id.replace('/', '_')}",
+        "href": f"/draws/{address}",
+        "address": address,
+        "entry_id": draw.entry_id,
+        "why": story_of(draw=draw, ports=codes, names={code: port.name for code, port in ports.items()}),
         "day": format_moment(draw.draw_time, zone),
         "kind": kind,
         "outcome": text,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from fairport.accounts.access import public
-from fairport.applicant import views_home, views_pass, views_register, views_status, views_submit
+from fairport.applicant import views_draws, views_home, views_pass, views_register, views_status, views_submit
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_home.home, name="home"),
@@ -37,5 +37,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("status/undo", views_status.undo, name="status_undo"),
     path("status/renew", views_status.renew, name="status_renew"),
     path("status/close", views_status.close, name="status_close"),
+    path("status/draws/<str:address>", views_draws.own_draw_lines, name="own_draw_lines"),
     path("pass", views_pass.show_pass, name="pass"),
 ]

@@ -52,3 +52,10 @@ class DrawMissed(EventDetails):
     name: ClassVar[str] = "draw.missed"
 
     draw_time: str
+
+
+@dataclass(frozen=True)
+class DrawFilesOpened(EventDetails):
+    """An auditor took all files of a draw, also those that were not public yet."""
+
+    name: ClassVar[str] = "draw.files_opened"

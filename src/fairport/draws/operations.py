@@ -40,7 +40,9 @@ from fairport.draws.locks import programme_locked
 from fairport.draws.models import Draw, DrawFile, DrawState
 from fairport.draws.pool import Settlement, provider_for
 from fairport.draws.queries import read_file
+from fairport.draws.reading import open_all_files
 from fairport.draws.relays import BeaconUnavailable
+from fairport.draws.release import RELEASE_FILE, format_release_report
 from fairport.draws.schedule import draw_id_of, next_draw_after
 from fairport.draws.storage import insert_entries, write_file, write_outcomes
 from fairport.programmes.queries import policy_in_force, policy_of_version
@@ -60,6 +62,7 @@ __all__ = [
     "bring_beacon",
     "freeze_draw",
     "note_missed_draw",
+    "open_all_files",
     "run_draw",
 ]
 
@@ -212,8 +215,9 @@ def run_draw(*, draw_id: str, at: datetime, actor: Actor, on_progress: Progress 
             raise TooEarly(f"The draw {draw_id} is at {draw.draw_time:%Y-%m-%d %H:%M} UTC.")
         beacon = _beacon_of(draw)
         tell("Drawing the order", 0.05)
+        pool = read_file(draw_id=draw_id, name=POOL_FILE)
         result = run_domain_draw(
-            pool=read_file(draw_id=draw_id, name=POOL_FILE),
+            pool=pool,
             params=read_file(draw_id=draw_id, name=PARAMS_FILE),
             manifest=read_file(draw_id=draw_id, name=MANIFEST_FILE),
             beacon=beacon,
@@ -239,6 +243,8 @@ def run_draw(*, draw_id: str, at: datetime, actor: Actor, on_progress: Progress 
             write_file(draw=draw, name=BEACON_FILE, content=format_beacon(beacon))
         write_file(draw=draw, name=ALLOCATION_FILE, content=result.allocation_bytes)
         write_file(draw=draw, name=RESULT_FILE, content=result.result_bytes)
+        report = format_release_report(pool=pool, allocation=result.allocation_bytes)
+        write_file(draw=draw, name=RELEASE_FILE, content=report)
         append_draw_log_entry(draw_id=draw_id, kind="result", content=result.result_bytes, at=at)
         draw.state = DrawState.RUN
         draw.run_at = at

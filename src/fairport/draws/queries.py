@@ -1,30 +1,46 @@
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 
-from fairport.domain.draw import ALLOCATION_FILE, PARAMS_FILE, POOL_FILE, parse_params
+from fairport.domain.beacon import round_at, time_of_round
+from fairport.domain.draw import ALLOCATION_FILE, PARAMS_FILE, POOL_FILE, RESULT_FILE, parse_params
 from fairport.domain.policy import DrawRules
+from fairport.draws.beacons import DRAND
+from fairport.draws.lines import lines_of
 from fairport.draws.models import Draw, DrawEntry, DrawFile, DrawState
+from fairport.draws.release import RELEASE_FILE
 from fairport.draws.schedule import draw_time_on, next_draw_to_freeze
 
 # Who reads these knows where and when a family of a known size and week crosses: kept back until that day is over.
-LATE_FILES = (POOL_FILE, ALLOCATION_FILE)
+LATE_FILES = (POOL_FILE, ALLOCATION_FILE, RELEASE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectDraw:
-    """One draw as one of its subjects sees it; `outcome` is empty until it is run."""
+    """One draw as one of its subjects sees it; `outcome` and `step` are empty until it is run.
+
+    `entries` counts groups, `places` people. `lottery_rank` counts from 1 in the order of tickets. `cutoffs` maps each
+    port with offers by ticket to the last rank that got one.
+    """
 
     draw_id: str
     draw_time: datetime
     entry_id: str
     outcome: str
+    step: str
+    port: str
+    lottery_rank: int | None
+    entries: int
+    places: int
+    cutoffs: Mapping[str, int]
 
 
 def list_draws(*, programme: str | None = None, limit: int | None = None) -> list[Draw]:
@@ -99,8 +115,48 @@ def outcomes_of_draw(*, draw_id: str) -> dict[str, int]:
 
 def draws_of_subject(*, subject_id: uuid.UUID, limit: int = 30) -> list[SubjectDraw]:
     """The latest draws that a subject took part in, the latest first."""
-    entries = DrawEntry.objects.filter(subject_id=subject_id).order_by("-draw__draw_time")[:limit]
-    return [SubjectDraw(*row) for row in entries.values_list("draw_id", "draw__draw_time", "entry_id", "outcome")]
+    entries = list(
+        DrawEntry.objects.filter(subject_id=subject_id).select_related("draw").order_by("-draw__draw_time")[:limit]
+    )
+    results = DrawFile.objects.filter(draw_id__in=[entry.draw_id for entry in entries], name=RESULT_FILE)
+    cutoffs = {draw_id: _cutoffs(bytes(content)) for draw_id, content in results.values_list("draw_id", "content")}
+    return [
+        SubjectDraw(
+            draw_id=entry.draw_id,
+            draw_time=entry.draw.draw_time,
+            entry_id=entry.entry_id,
+            outcome=entry.outcome,
+            step=entry.step,
+            port=entry.port,
+            lottery_rank=entry.lottery_rank,
+            entries=entry.draw.entries_count,
+            places=sum(entry.draw.reserved.values()),
+            cutoffs=cutoffs.get(entry.draw_id, {}),
+        )
+        for entry in entries
+    ]
+
+
+def own_lines(*, subject_id: uuid.UUID, draw_id: str) -> dict[str, Any] | None:
+    """What a subject may keep of a draw from its freeze on, as JSON; None for a draw that the subject was not in.
+
+    `pool` and `allocation` each have the `line`, its `index` from 0, the tree's `size`, and the inclusion `proof` in
+    hex under `pool_root` or `allocation_root`. `allocation` is null before the run, and for who was not selected.
+    """
+    return lines_of(subject_id=subject_id, draw_id=draw_id)
+
+
+def awaited_round(*, draw: Draw, at: datetime) -> int | None:
+    """The round of drand that a frozen draw should have by now and waits for; None if it does not wait."""
+    if draw.state != DrawState.FROZEN or draw.beacon_kind != DRAND:
+        return None
+    promised = round_at(draw.draw_time)
+    return promised if at >= time_of_round(promised) else None
+
+
+def _cutoffs(result: bytes) -> dict[str, int]:
+    cutoffs: dict[str, int] = json.loads(result)["cutoffs"]
+    return cutoffs
 
 
 def subjects_with_rain_check(*, programme: str, subject_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:

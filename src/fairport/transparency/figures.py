@@ -18,6 +18,7 @@ from fairport.domain.draw import RESULT_FILE
 from fairport.draws.models import Draw, DrawState
 from fairport.draws.queries import (
     LATE_FILES,
+    awaited_round,
     files_of_draw,
     late_files_public_from,
     outcomes_of_draw,
@@ -47,6 +48,7 @@ FILES: Final[dict[str, Promise]] = {
     "manifest.json": gettext_lazy("What was fixed before the draw"),
     "beacon.json": gettext_lazy("The random number, and what it can be checked with"),
     "allocation.txt": gettext_lazy("What came out for every group"),
+    "release.json": gettext_lazy("How many lines could point to a single family"),
     "result.json": gettext_lazy("The result, and the fingerprints of the other files"),
 }
 
@@ -86,9 +88,13 @@ def places_by_port(*, programme: str, at: datetime) -> list[PortPlaces]:
     ]
 
 
-def draw_row(draw: Draw) -> dict[str, Any]:
+def draw_row(*, draw: Draw, at: datetime) -> dict[str, Any]:
     """A draw in the list."""
+    label: str | Promise
     kind, label = STATES[DrawState(draw.state)]
+    awaited = awaited_round(draw=draw, at=at)
+    if awaited is not None:
+        kind, label = "warn", _("Waiting for round {round} of the public random number").format(round=awaited)
     return {
         "draw": draw,
         "address": address_of(draw.draw_id),
@@ -108,7 +114,7 @@ def draw_details(*, draw: Draw, at: datetime) -> dict[str, Any]:
     if draw.state == DrawState.RUN:
         seed = parse_result(read_file(draw_id=draw.draw_id, name=RESULT_FILE))["seed"]
     return {
-        **draw_row(draw),
+        **draw_row(draw=draw, at=at),
         "frozen": utc_moment(draw.frozen_at),
         "run": None if draw.run_at is None else utc_moment(draw.run_at),
         "is_run": draw.state == DrawState.RUN,

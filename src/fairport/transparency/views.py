@@ -33,12 +33,13 @@ def ports(request: HttpRequest) -> HttpResponse:
 @require_safe
 def draws(request: HttpRequest) -> HttpResponse:
     """All draws, the latest first."""
+    at = now()
     paginator = Paginator(list_draws(), DRAWS_A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
         "pages": list(paginator.get_elided_page_range(page.number)),
-        "rows": [draw_row(draw) for draw in page],
+        "rows": [draw_row(draw=draw, at=at) for draw in page],
     }
     return render(request, "transparency/draws.html", context)
 

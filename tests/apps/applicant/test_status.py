@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from fairport.applicant.session import KEY
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.operations import tick
 from fairport.domain.policy import Policy
+from fairport.draws.models import DrawEntry
 from fairport.ports.models import AppointmentSlot
 from tests.apps.applicant.conftest import Clock, Visit
 from tests.apps.applicant.walking import Walker, main_text
@@ -319,3 +321,40 @@ def test_a_foreign_page_cannot_act(policy: Policy, clock: Clock, name: str) -> N
     assert response.status_code == 403
     assert response.context["code"] == "csrf_failed"
     assert visit.status == "waiting"
+
+
+# ---- the draws
+
+
+def test_each_draw_says_what_came_out_why_and_gives_the_own_lines(visit: Visit) -> None:
+    visit.draw()
+    words = main_text(visit.look())
+    entry = DrawEntry.objects.get(subject_id=visit.receipt.registration_id)
+    assert entry.entry_id in words
+    assert "1 groups, " in words
+    address = entry.draw_id.replace("/", "_")
+    response = visit.look(f"/status/draws/{address}")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+    lines = json.loads(response.content)
+    assert (lines["draw_id"], lines["pool"]["index"], lines["pool"]["size"]) == (entry.draw_id, 0, 1)
+    assert lines["pool"]["line"].startswith(entry.entry_id)
+    assert lines["allocation"]["line"].startswith(entry.entry_id)
+
+
+@pytest.mark.parametrize("address", ["title-42-exemption_1999-01-01", "nothing", "%00"])
+def test_of_another_draw_there_are_no_own_lines(visit: Visit, address: str) -> None:
+    visit.draw()
+    assert visit.look(f"/status/draws/{address}").status_code == 404
+
+
+def test_the_own_lines_are_for_who_signed_in(visit: Visit, client: Client) -> None:
+    offer = visit.draw()
+    address = offer.draw_entry.draw_id.replace("/", "_")
+    assert Client().get(f"/status/draws/{address}").status_code in (302, 303, 403)
+
+
+def test_who_waits_sees_a_range_and_that_it_is_no_promise(visit: Visit) -> None:
+    words = main_text(visit.look())
+    assert "How long it may still be" in words
+    assert "of 100 groups that wait registered after you" in words
