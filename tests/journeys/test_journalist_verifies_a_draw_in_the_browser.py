@@ -12,7 +12,7 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.families import one_person
-from tests.journeys.holding import submission
+from tests.journeys.holding import sign_in, submission
 from tests.journeys.product import Product
 from tests.journeys.visitor import PHONE, PSEUDO, Visitor, words
 
@@ -25,10 +25,11 @@ class Drawn:
 
     draw_id: str
     secret: str
+    access_code: str
 
     @property
     def path(self) -> str:
-        """Where its page is."""
+        """Where its page is; below /status are the group's own lines of it."""
         return f"/draws/{self.draw_id.replace('/', '_')}"
 
 
@@ -40,7 +41,7 @@ def drawn(product: Product) -> Drawn:
     product.draw()
     _, draws = product.call("GET", "/draws")
     assert draws[0]["state"] == "run"
-    return Drawn(draws[0]["draw_id"], receipt["entry_secret"])
+    return Drawn(draws[0]["draw_id"], receipt["entry_secret"], receipt["access_code"])
 
 
 def press(visitor: Visitor, english: str) -> None:
@@ -92,6 +93,25 @@ def test_before_the_release_the_page_checks_what_is_public(visit: Visit, drawn: 
     assert "Who is in the list" in said
     journalist.forget_pages()
     journalist.check()
+
+
+def test_before_the_release_a_group_shows_its_own_lines(visit: Visit, drawn: Drawn) -> None:
+    group = visit(window=PHONE)
+    sign_in(group, drawn.access_code)
+    with group.page.expect_download() as saved:
+        group.page.locator(f'a[href="/status{drawn.path}"]').click()
+    lines = saved.value.path().read_bytes()
+    group.open(drawn.path)
+    assert "choose it above" in find_group(group, drawn.secret)
+    chosen = {"name": "lines.json", "mimeType": "application/json"}
+    group.page.locator("[data-verify-lines]").set_input_files([{**chosen, "buffer": lines}])  # type: ignore[list-item]
+    said = find_group(group, drawn.secret)
+    assert "Your line is in the list that was fixed" in said
+    assert "It was offered a place" in said
+    assert "Your line is among the published outcomes. The proof is right." in said
+    changed = lines.replace(b",1,", b",2,", 1)
+    group.page.locator("[data-verify-lines]").set_input_files([{**chosen, "buffer": changed}])  # type: ignore[list-item]
+    assert "The proof does not fit" in find_group(group, drawn.secret)
 
 
 @pytest.mark.parametrize("file", PUBLIC_AT_ONCE)
