@@ -23,6 +23,8 @@ WATCH_SECONDS = 2
 # Threads wait for the database most of the time; a connection is only taken while one is in use.
 THREADS_A_PROCESS = 16
 CONNECTIONS_A_PROCESS = 16
+# A process of granian (2.8) that still starts does not hear that it should stop; one that works on a request needs time.
+WEB_PROCESS_STOP_SECONDS = 10
 PR_SET_PDEATHSIG = 1
 
 
@@ -129,7 +131,8 @@ def _run_children(
     processes = os.cpu_count() or 1
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)),
-        *("--workers", str(processes), "--blocking-threads", str(THREADS_A_PROCESS), "--log-level", "error"),
+        *("--workers", str(processes), "--blocking-threads", str(THREADS_A_PROCESS)),
+        *("--workers-kill-timeout", str(WEB_PROCESS_STOP_SECONDS), "--log-level", "error"),
         "fairport.config.wsgi:application",
     ]
     children = [
