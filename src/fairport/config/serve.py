@@ -23,7 +23,7 @@ WATCH_SECONDS = 2
 # Threads wait for the database most of the time; a connection is only taken while one is in use.
 THREADS_A_PROCESS = 16
 CONNECTIONS_A_PROCESS = 16
-# A process of granian (2.8) that still starts does not hear that it should stop; one that works on a request needs time.
+# A process of granian (2.8) that still starts does not hear that it should stop; one with a request needs a moment.
 WEB_PROCESS_STOP_SECONDS = 10
 PR_SET_PDEATHSIG = 1
 
