@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Request, Route, expect
+from playwright.sync_api import FilePayload, Request, Route, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.families import one_person
@@ -66,6 +66,12 @@ def find_group(visitor: Visitor, secret: str) -> str:
     return found.inner_text()
 
 
+def choose(visitor: Visitor, field: str, name: str, content: bytes) -> None:
+    """Chooses a file of the visitor's own."""
+    file: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    visitor.page.locator(f"[data-verify-{field}]").set_input_files([file])
+
+
 @pytest.fixture
 def sent(visit: Visit) -> Iterator[tuple[Visitor, list[str]]]:
     """A visitor on a phone, and all that their browser sends."""
@@ -103,14 +109,13 @@ def test_before_the_release_a_group_shows_its_own_lines(visit: Visit, drawn: Dra
     lines = saved.value.path().read_bytes()
     group.open(drawn.path)
     assert "choose it above" in find_group(group, drawn.secret)
-    chosen = {"name": "lines.json", "mimeType": "application/json"}
-    group.page.locator("[data-verify-lines]").set_input_files([{**chosen, "buffer": lines}])  # type: ignore[list-item]
+    choose(group, "lines", "lines.json", lines)
     said = find_group(group, drawn.secret)
     assert "Your line is in the list that was fixed" in said
     assert "It was offered a place" in said
     assert "Your line is among the published outcomes. The proof is right." in said
     changed = lines.replace(b",1,", b",2,", 1)
-    group.page.locator("[data-verify-lines]").set_input_files([{**chosen, "buffer": changed}])  # type: ignore[list-item]
+    choose(group, "lines", "lines.json", changed)
     assert "The proof does not fit" in find_group(group, drawn.secret)
 
 
@@ -180,8 +185,7 @@ def test_files_that_were_saved_are_checked_the_same(visit: Visit, drawn: Drawn, 
     journalist.open(drawn.path)
     archive = journalist.page.request.get(f"{product.address}{drawn.path}/bundle.tar.gz").body()
     journalist.page.locator("summary", has_text=journalist.text("Check files that you saved")).click()
-    chosen = {"name": "draw.tar.gz", "mimeType": "application/gzip", "buffer": archive}
-    journalist.page.locator("[data-verify-files]").set_input_files([chosen])  # type: ignore[list-item]
+    choose(journalist, "files", "draw.tar.gz", archive)
     expect(journalist.page.locator("[data-verify-right]")).to_be_visible(timeout=30_000)
     manifest = json.loads(journalist.page.request.get(f"{product.address}{drawn.path}/manifest.json").body())
     assert f"{manifest['n']:,} groups" in journalist.main_text

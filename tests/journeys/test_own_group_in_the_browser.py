@@ -146,7 +146,7 @@ def test_own_lines_are_shown_to_be_in_the_roots(bundle: Bundle, laboratory: Labo
 def test_lines_that_are_not_there_or_not_theirs(bundle: Bundle, laboratory: Laboratory) -> None:
     pool = json.loads(lines_of(bundle))["pool"]
     outcome = json.loads(lines_of(bundle))["allocation"]
-    changed = {
+    changed: dict[str, list[dict[str, Any]]] = {
         "own_not_proven": [
             {"pool": {**pool, "line": pool["line"].replace(",7,", ",8,")}},
             {"pool": {**pool, "proof": pool["proof"][:-1]}},
