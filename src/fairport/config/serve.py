@@ -11,14 +11,12 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass
 from types import FrameType
 
 from fairport.config.database import has_ended
 
 STOP_SECONDS = 25
-READY_SECONDS = 60
 WATCH_SECONDS = 2
 # Threads wait for the database most of the time; a connection is only taken while one is in use.
 THREADS_A_PROCESS = 16
@@ -201,8 +199,7 @@ def _tell_of_the_end(name: str, process: subprocess.Popen[str], wake: Wake) -> N
 
 
 def _wait_until_answering(host: str, port: int, children: list[Child], stopping: threading.Event) -> bool:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and all(child.process.poll() is None for child in children):
+    while all(child.process.poll() is None for child in children):
         connection = http.client.HTTPConnection(host, port, timeout=10)
         try:
             connection.request("GET", "/healthz")
