@@ -1,5 +1,6 @@
 """Commands for a draw's published files: export, verify."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,27 +22,52 @@ def export(
         bool, typer.Option("--all", help="Also what is not public yet, for an auditor: it tells who crosses when.")
     ] = False,
 ) -> None:
-    """Write a draw's files into a folder, byte for byte as they were fixed."""
+    """Write a draw's files into a folder, byte for byte as they were fixed, with the proof of the draw log."""
     with django_ready():
+        from fairport.audit.events import OPERATOR
         from fairport.clock.queries import now
-        from fairport.draws.queries import files_of_draw, find_draw, public_file_names, read_file
+        from fairport.draws.queries import files_of_draw, find_draw
+        from fairport.transparency.bundles import all_files, public_files
 
         if find_draw(draw_id=draw_id) is None:
             raise Refused(f"There is no draw {draw_id}.")
-        names = [file.name for file in files_of_draw(draw_id=draw_id)]
-        chosen = names if every else public_file_names(draw_id=draw_id, at=now())
+        if every:
+            files = all_files(draw_id=draw_id, at=now(), actor=OPERATOR)
+        else:
+            files = public_files(draw_id=draw_id, at=now())
         out.mkdir(parents=True, exist_ok=True)
-        for name in chosen:
-            (out / name).write_bytes(read_file(draw_id=draw_id, name=name))
+        for name, content in files:
+            (out / name).write_bytes(content)
             print(out / name)
-        if withheld := [name for name in names if name not in chosen]:
+        written = {name for name, _ in files}
+        if withheld := [file.name for file in files_of_draw(draw_id=draw_id) if file.name not in written]:
             print(f"Not public yet: {', '.join(withheld)}.")
 
 
 def verify(
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="The folder of one draw's files each.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="One draw's folder each, or its archive (.tar.gz).")
+    ],
+    log_vkey: Annotated[
+        list[str] | None,
+        typer.Option(help="A public key of the draw log, from where you trust it; may be repeated."),
+    ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="The public key of a witness of the log; may be repeated.")
+    ] = None,
 ) -> None:
-    """Compute published draws again and compare. Needs no database; `python -m fairport.domain verify` is the same."""
-    from fairport.domain.__main__ import main
+    """Compute published draws again and compare, with drand's signature and the draw log. Needs no database."""
+    from fairport.audit.notes import parse_key
+    from fairport.domain.__main__ import describe
+    from fairport.draws.verifying import verify_draws
 
-    raise typer.Exit(main(["verify", *(str(folder) for folder in folders)]))
+    for path in paths:
+        if not path.exists():
+            print(f"{path} does not exist.", file=sys.stderr)
+            raise typer.Exit(2)
+    reports = verify_draws(
+        paths=paths,
+        log_keys=[parse_key(text) for text in log_vkey or []],
+        witnesses=[parse_key(text) for text in witness or []],
+    )
+    print("\n".join(describe(report) for report in reports))

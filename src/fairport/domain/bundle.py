@@ -34,6 +34,7 @@ from fairport.domain.draw import (
 from fairport.domain.draw_format import PORT, Fields, format_compact_json, parse_json, split_lines
 
 BUNDLE_FILES: Final = (MANIFEST_FILE, PARAMS_FILE, POOL_FILE, BEACON_FILE, ALLOCATION_FILE, RESULT_FILE)
+TIME_NOT_PROVEN: Final = "time of the freeze: no witness's cosignature was checked"
 _PUBLIC_LATER: Final = (POOL_FILE, ALLOCATION_FILE)
 _RESULT_HASHES: Final = ("manifest_sha256", "seed", "allocation_sha256", "allocation_root")
 _RESULT_KEYS: Final = (*_RESULT_HASHES, "seniority_carry_next", "cutoffs")
@@ -186,7 +187,7 @@ def _report(folder: Path, *, draw: DrawResult, previous: ChainLink | None, signa
         "seed, order, offers and rain-checks follow from them and from the randomness, and nothing else does",
     ]
     not_proven = [
-        "time of the freeze: no witness's cosignature was checked",
+        TIME_NOT_PROVEN,
         "who is in the pool, and that nobody is missing",
     ]
     warnings = []

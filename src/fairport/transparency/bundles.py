@@ -9,11 +9,10 @@ from datetime import datetime
 
 from fairport.audit.events import Actor
 from fairport.audit.queries import NotInLog, manifest_proof
+from fairport.draws.archives import CHECKPOINT_FILE
 from fairport.draws.models import Draw
 from fairport.draws.operations import open_all_files
 from fairport.draws.queries import public_file_names, read_file
-
-CHECKPOINT_FILE = "checkpoint.txt"
 
 
 class FileNotPublic(Exception):
@@ -40,6 +39,11 @@ def public_files(*, draw_id: str, at: datetime) -> list[tuple[str, bytes]]:
     return files + _checkpoint_file(draw_id)
 
 
+def all_files(*, draw_id: str, at: datetime, actor: Actor) -> list[tuple[str, bytes]]:
+    """Name and content of all files, also of those that become public later; it leaves a trace."""
+    return open_all_files(draw_id=draw_id, at=at, actor=actor) + _checkpoint_file(draw_id)
+
+
 def pack_public_files(*, draw: Draw, at: datetime) -> bytes:
     """The public files as a gzipped tar archive: a folder to verify once all of them are public."""
     return _pack(draw, public_files(draw_id=draw.draw_id, at=at))
@@ -47,8 +51,7 @@ def pack_public_files(*, draw: Draw, at: datetime) -> bytes:
 
 def pack_all_files(*, draw: Draw, at: datetime, actor: Actor) -> bytes:
     """All files as a gzipped tar archive, for whoever may read them before they are public; it leaves a trace."""
-    files = open_all_files(draw_id=draw.draw_id, at=at, actor=actor)
-    return _pack(draw, files + _checkpoint_file(draw.draw_id))
+    return _pack(draw, all_files(draw_id=draw.draw_id, at=at, actor=actor))
 
 
 def _pack(draw: Draw, files: Iterable[tuple[str, bytes]]) -> bytes:

@@ -1,0 +1,331 @@
+"""`fairport draw export` and `verify`: what they prove, what they refuse, and that no byte can be changed unseen."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import shutil
+import tarfile
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from fairport.audit.events import WORKER, Subject
+from fairport.audit.keys import keys_of
+from fairport.audit.models import LogName
+from fairport.audit.notes import COSIGNATURE, VerifierKey, cosign, parse_note, verifier_key
+from fairport.audit.operations import add_cosignatures, sequence_log
+from fairport.audit.queries import checkpoint_note, list_events
+from fairport.cli import draw_files
+from fairport.domain.beacon import DrandBeacon, format_beacon
+from fairport.domain.bundle import BUNDLE_FILES, VerificationFailed
+from fairport.draws import archives
+from fairport.draws.operations import accept_beacon, run_draw
+from fairport.draws.verifying import verify_draws
+from tests.apps.draws.conftest import Run
+from tests.factories.beacons import REAL_BEACON, REAL_FREEZE, REAL_TIME, ROUND, forged_signature, freeze_for_round
+from tests.factories.clock import StandingClock
+from tests.factories.draws import register_group
+from tests.factories.programme import PROGRAMME, open_programme
+
+DRAW_ID = f"{PROGRAMME}/2023-08-23"
+WITNESS = Ed25519PrivateKey.from_private_bytes(b"w" * 32)
+WITNESS_KEY = verifier_key(name="witness.example", private=WITNESS, kind=COSIGNATURE)
+ALL_FILES = (*BUNDLE_FILES, "checkpoint.txt")
+
+
+@pytest.fixture
+def exported(
+    db: None, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
+) -> tuple[Path, list[VerifierKey]]:
+    """A draw of round 1000 as its operator exports it, cosigned by a witness between freeze and round."""
+    monkeypatch.setattr(draw_files, "django_ready", nullcontext)
+    open_programme(at=REAL_FREEZE)
+    for size in (1, 2, 3, 12):
+        register_group(size, at=REAL_FREEZE)
+    draw = freeze_for_round()
+    sequence_log(at=REAL_FREEZE)
+    witnesses = tmp_path / "witnesses"
+    witnesses.write_text(f"{WITNESS_KEY}\n")
+    settings.WITNESSES = str(witnesses)
+    cosigned_at(REAL_FREEZE + timedelta(minutes=1))
+    accept_beacon(draw_id=draw.draw_id, beacon=REAL_BEACON, at=REAL_TIME, actor=WORKER)
+    run_draw(draw_id=draw.draw_id, at=REAL_TIME, actor=WORKER)
+    clock = StandingClock(monkeypatch, REAL_TIME)
+    out = tmp_path / "bundle"
+    status, printed, _ = run("draw", "export", DRAW_ID, "--out", str(out))
+    assert status == 0
+    assert "Not public yet: pool.txt, allocation.txt, release.json." in printed
+    assert {path.name for path in out.iterdir()} == {
+        "params.json",
+        "manifest.json",
+        "beacon.json",
+        "result.json",
+        "checkpoint.txt",
+    }
+    clock.at += timedelta(days=30)
+    assert run("draw", "export", DRAW_ID, "--out", str(out))[0] == 0
+    assert {path.name for path in out.iterdir()} == {*ALL_FILES, "release.json"}
+    return out, keys_of(log=LogName.DRAWS)
+
+
+def cosigned_at(moment: Any) -> None:
+    note = checkpoint_note(log=LogName.DRAWS)
+    line = cosign(text=parse_note(note.encode()).text, name="witness.example", private=WITNESS, at=moment)
+    add_cosignatures(log=LogName.DRAWS, note=(note + line).encode(), at=moment)
+
+
+def sentences(folder: Path, **keys: Any) -> tuple[str, str]:
+    (report,) = verify_draws(paths=[folder], **keys)
+    return "\n".join(report.proven), "\n".join(report.not_proven)
+
+
+def test_with_all_keys_the_time_of_the_freeze_is_proven(exported: tuple[Path, list[VerifierKey]]) -> None:
+    folder, keys = exported
+    proven, unproven = sentences(folder, log_keys=keys, witnesses=[WITNESS_KEY])
+    assert "the randomness is drand quicknet's round 1000: its signature is valid" in proven
+    assert "the manifest is entry 0 of the log" in proven
+    assert "time of the freeze: witness.example saw the manifest in the log at 2023-08-23T15:41:00Z" in proven
+    assert "time of the freeze" not in unproven
+    assert "who is in the pool" in unproven
+
+
+def test_it_says_what_it_cannot_prove(exported: tuple[Path, list[VerifierKey]]) -> None:
+    folder, keys = exported
+    _, unproven = sentences(folder, log_keys=keys)
+    assert "time of the freeze: not proven, no witness whose key was given cosigned the checkpoint" in unproven
+    assert "1 other signatures in checkpoint.txt: their keys were not given, so they were not checked" in unproven
+    _, unproven = sentences(folder)
+    assert "time of the freeze: not proven, since no key of the log was given" in unproven
+    (folder / "checkpoint.txt").unlink()
+    _, unproven = sentences(folder, log_keys=keys)
+    assert "time of the freeze: not proven, since checkpoint.txt is missing" in unproven
+
+
+@pytest.mark.django_db
+def test_a_witness_that_came_after_the_round_proves_no_time(settings: Any, tmp_path: Path) -> None:
+    from tests.factories.draws import write_bundle
+
+    witnesses = tmp_path / "witnesses"
+    witnesses.write_text(f"{WITNESS_KEY}\n")
+    settings.WITNESSES = str(witnesses)
+    open_programme(at=REAL_FREEZE)
+    draw = freeze_for_round()
+    sequence_log(at=REAL_FREEZE)
+    cosigned_at(REAL_TIME)
+    accept_beacon(draw_id=draw.draw_id, beacon=REAL_BEACON, at=REAL_TIME, actor=WORKER)
+    run_draw(draw_id=draw.draw_id, at=REAL_TIME, actor=WORKER)
+    folder = write_bundle(draw, tmp_path)
+    from fairport.audit.queries import manifest_proof
+
+    (folder / "checkpoint.txt").write_text(manifest_proof(draw_id=draw.draw_id))
+    _, unproven = sentences(folder, log_keys=keys_of(log=LogName.DRAWS), witnesses=[WITNESS_KEY])
+    assert "time of the freeze: not proven, no witness saw the manifest before the randomness existed" in unproven
+
+
+def test_any_byte_changed_in_any_file_is_found(exported: tuple[Path, list[VerifierKey]]) -> None:
+    """Every byte of the small files, every 17th of the large one: they differ only in which line they stand."""
+    folder, keys = exported
+    seen: set[str] = set()
+    for name in ALL_FILES:
+        path = folder / name
+        content = path.read_bytes()
+        for position in range(0, len(content), 1 if len(content) < 3000 else 17):
+            mask = 0x20 if position % 2 else 0x01
+            path.write_bytes(content[:position] + bytes([content[position] ^ mask]) + content[position + 1 :])
+            with pytest.raises(VerificationFailed) as failed:
+                verify_draws(paths=[folder], log_keys=keys, witnesses=[WITNESS_KEY], verifier=quick_verifier)
+            assert failed.value.file in ALL_FILES, (name, position)
+            assert failed.value.reason
+            seen.add(failed.value.file)
+        for changed in (content[:-1], content + b"\n", content[1:], b""):
+            path.write_bytes(changed)
+            with pytest.raises(VerificationFailed):
+                verify_draws(paths=[folder], log_keys=keys, witnesses=[WITNESS_KEY], verifier=quick_verifier)
+        path.write_bytes(content)
+    assert {"pool.txt", "params.json", "manifest.json", "beacon.json", "checkpoint.txt", "result.json"} <= seen
+    assert verify_draws(paths=[folder], log_keys=keys, witnesses=[WITNESS_KEY])
+
+
+def quick_verifier(round_number: int, signature: bytes) -> bool:
+    """Stands for the pairing, which takes half a second: only one signature of a round is good."""
+    return (round_number, signature) == (ROUND, REAL_BEACON.signature)
+
+
+def test_the_command_prints_it_and_needs_no_database(
+    exported: tuple[Path, list[VerifierKey]], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, keys = exported
+
+    def never() -> None:
+        raise AssertionError("a verifier asked for the database")
+
+    monkeypatch.setattr(draw_files, "django_ready", never)
+    given = ("--log-vkey", str(keys[0]), "--witness", str(WITNESS_KEY))
+    status, printed, complaint = run("draw", "verify", str(folder), *given)
+    assert (status, complaint) == (0, "")
+    assert "  proven: the randomness is drand quicknet's round 1000: its signature is valid" in printed
+    assert "  NOT proven: who is in the pool, and that nobody is missing" in printed
+    (folder / "result.json").write_bytes((folder / "result.json").read_bytes().replace(b'"cutoffs"', b'"cutofft"'))
+    status, printed, complaint = run("draw", "verify", str(folder), *given)
+    assert (status, printed) == (1, "")
+    assert complaint == f"{folder}: result.json: the key cutoffs is missing.\n"
+    assert run("draw", "verify", str(folder), "--log-vkey", "nonsense")[0] == 1
+
+
+def test_a_forged_signature_is_refused_though_everything_else_was_made_to_fit(
+    exported: tuple[Path, list[VerifierKey]],
+) -> None:
+    folder, _ = exported
+    (folder / "beacon.json").write_bytes(format_beacon(DrandBeacon(ROUND, forged_signature())))
+    with pytest.raises(VerificationFailed, match=r"beacon.json: .*outside the right group"):
+        verify_draws(paths=[folder])
+
+
+def test_the_proof_of_another_log_or_draw_is_refused(exported: tuple[Path, list[VerifierKey]]) -> None:
+    folder, keys = exported
+    other = verifier_key(name=keys[0].name, private=WITNESS)
+    with pytest.raises(VerificationFailed, match=r"checkpoint.txt: None of the known keys"):
+        verify_draws(paths=[folder], log_keys=[other])
+    proof = (folder / "checkpoint.txt").read_bytes()
+    (folder / "checkpoint.txt").write_bytes(proof.replace(b"index 0\n", b"extra AAAA\nindex 0\n"))
+    with pytest.raises(VerificationFailed, match=r"checkpoint.txt: a proof of the draw log has no extra line"):
+        verify_draws(paths=[folder], log_keys=keys)
+
+
+def test_an_auditor_exports_everything_before_it_is_public(
+    exported: tuple[Path, list[VerifierKey]], run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    StandingClock(monkeypatch, REAL_TIME)
+    out = tmp_path / "whole"
+    assert run("draw", "export", DRAW_ID, "--out", str(out), "--all")[0] == 0
+    assert {path.name for path in out.iterdir()} == {*ALL_FILES, "release.json"}
+    assert list_events(subject=Subject("draw", DRAW_ID))[-1].name == "draw.files_opened"
+    assert run("draw", "export", "no/such-draw", "--out", str(out)) == (1, "", "There is no draw no/such-draw.\n")
+
+
+# ---- archives of strangers
+
+
+VECTOR = Path(__file__).parents[2] / "domain" / "vectors" / "by-hand"
+
+
+def packed(path: Path, *members: tuple[tarfile.TarInfo, bytes], mode: str = "w:gz") -> Path:
+    with tarfile.open(path, mode) as archive:
+        for name in BUNDLE_FILES:
+            archive.add(VECTOR / name, f"draw/{name}")
+        for info, content in members:
+            info.size = info.size or len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+def member(name: str, kind: bytes = tarfile.REGTYPE, **fields: Any) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type = kind
+    for field, value in fields.items():
+        setattr(info, field, value)
+    return info
+
+
+@pytest.mark.parametrize("mode", ["w:gz", "w"])
+def test_an_archive_is_verified_like_its_folder(tmp_path: Path, mode: str) -> None:
+    archive = packed(tmp_path / "draw.tar.gz", (member("draw/README"), b"hello"), mode=mode)
+    (report,) = verify_draws(paths=[archive])
+    (same,) = verify_draws(paths=[VECTOR])
+    assert (report.bundle, report.offers, report.entries) == (str(archive), same.offers, same.entries)
+
+
+@pytest.mark.parametrize(
+    ("info", "file", "reason"),
+    [
+        (member("/etc/passwd"), "/etc/passwd", "leads out"),
+        (member("../pool.txt"), "../pool.txt", "leads out"),
+        (member("draw/../../pool.txt"), "draw/../../pool.txt", "leads out"),
+        (member("draw\\..\\pool.txt"), "draw\\\\..\\\\pool.txt", "leads out"),
+        (
+            member("draw/checkpoint.txt", tarfile.SYMTYPE, linkname="/etc/passwd"),
+            "draw/checkpoint.txt",
+            "no plain file",
+        ),
+        (member("draw/checkpoint.txt", tarfile.LNKTYPE, linkname="draw/pool.txt"), "draw/checkpoint.txt", "no plain"),
+        (member("draw/checkpoint.txt", tarfile.CHRTYPE, devmajor=1, devminor=5), "draw/checkpoint.txt", "no plain"),
+        (member("draw/checkpoint.txt", tarfile.FIFOTYPE), "draw/checkpoint.txt", "no plain file"),
+        (member("draw/pool.txt"), "draw/pool.txt", "there twice"),
+        (member("other/checkpoint.txt"), "draw.tar.gz", "folder of one draw"),
+    ],
+)
+def test_an_archive_with_strange_members_is_refused(
+    tmp_path: Path, info: tarfile.TarInfo, file: str, reason: str
+) -> None:
+    content = b"" if info.type != tarfile.REGTYPE else b"x"
+    archive = packed(tmp_path / "draw.tar.gz", (info, content))
+    with pytest.raises(VerificationFailed) as failed:
+        verify_draws(paths=[archive])
+    assert failed.value.file == file.replace("\\\\", "\\")
+    assert reason in failed.value.reason
+    assert str(failed.value).startswith(f"{archive}: ")
+
+
+@pytest.mark.parametrize("name", ["draw/checkpoint.txt", "draw/anything"])
+def test_a_gigabyte_of_zeros_is_refused(tmp_path: Path, name: str) -> None:
+    """A megabyte when packed, and never more than a limit when unpacked."""
+    archive = tmp_path / "zeros.tar.gz"
+    info = member(name, size=1 << 30)
+    with gzip.open(archive, "wb", compresslevel=1) as target:
+        target.write(info.tobuf())
+        for _ in range(1 << 10):
+            target.write(bytes(1 << 20))
+        target.write(bytes(1024))
+    with pytest.raises(VerificationFailed) as failed:
+        verify_draws(paths=[archive])
+    assert failed.value.file in (name, "zeros.tar.gz")
+    assert "bytes, more than" in failed.value.reason or "more than a draw can have" in failed.value.reason
+
+
+def test_an_archive_that_lies_about_what_follows_is_read_up_to_the_limit_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 200_000)
+    archive = packed(tmp_path / "draw.tar.gz", (member("draw/more"), bytes(500_000)))
+    with pytest.raises(VerificationFailed, match="more than a draw can have"):
+        verify_draws(paths=[archive])
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x1f\x8b" + bytes(40), gzip.compress(b"x" * 600)])
+def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+    archive = tmp_path / "draw.tar.gz"
+    archive.write_bytes(content)
+    with pytest.raises(VerificationFailed) as failed:
+        verify_draws(paths=[archive])
+    assert failed.value.file == "draw.tar.gz"
+
+
+def test_a_cut_archive_is_refused(tmp_path: Path) -> None:
+    archive = packed(tmp_path / "draw.tar.gz")
+    archive.write_bytes(archive.read_bytes()[:-200])
+    with pytest.raises(VerificationFailed, match="cannot be unpacked"):
+        verify_draws(paths=[archive])
+
+
+def _link(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("name", ALL_FILES)
+@pytest.mark.parametrize("strange", [os.mkfifo, Path.mkdir, _link])
+def test_a_folder_with_something_else_than_files_is_refused(
+    tmp_path: Path, name: str, strange: Callable[[Path], None]
+) -> None:
+    folder = Path(shutil.copytree(VECTOR, tmp_path / "draw"))
+    (folder / name).unlink(missing_ok=True)
+    strange(folder / name)
+    with pytest.raises(VerificationFailed) as failed:
+        verify_draws(paths=[folder])
+    assert (failed.value.file, failed.value.reason) == (name, "is no plain file")
