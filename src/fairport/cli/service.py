@@ -81,11 +81,10 @@ def prepare(
 ) -> None:
     """Load the policies and collect the static files; `serve` runs this before it starts."""
     with django_ready():
-        from django.core.management import call_command
-
         from fairport.audit.events import OPERATOR
         from fairport.clock.operations import begin_demonstration
         from fairport.clock.queries import is_demonstration, now
+        from fairport.config.static_files import collect_static_files
         from fairport.programmes.operations import load_policy_file
         from fairport.sealing.queries import keyring_opens_everything
 
@@ -104,7 +103,7 @@ def prepare(
             )
         for path in policy_files():
             load_policy_file(path=path, at=now(), actor=OPERATOR)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_static_files()
         if demo:
             from fairport.config.demo import prepare_demo
 
