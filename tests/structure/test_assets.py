@@ -62,7 +62,9 @@ def test_size_budget(name: str) -> None:
     assert compressed <= BUDGETS[name]
 
 
-@pytest.mark.parametrize("name", ["fairport.css", "fairport.rtl.css", "page.js", "verify.js", "verify-worker.js", "office/scan.js"])
+@pytest.mark.parametrize(
+    "name", ["fairport.css", "fairport.rtl.css", "page.js", "verify.js", "verify-worker.js", "office/scan.js"]
+)
 def test_nothing_is_asked_of_another_host(name: str) -> None:
     text = (STATIC / name).read_text(encoding="utf-8")
     assert not re.findall(r"(?:https?:)?//[\w-]+\.[\w.-]+", text)
