@@ -9,6 +9,7 @@ uses this too, so it needs neither a database nor Django.
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,10 @@ from py_ecc.bls.point_compression import compress_G1, decompress_G1, decompress_
 from py_ecc.optimized_bls12_381 import FQ12, G2, curve_order, final_exponentiate, is_inf, multiply, neg, pairing
 
 from fairport.domain.beacon import QUICKNET_DST, QUICKNET_PUBLIC_KEY, SIGNATURE_BYTES, BeaconRefused
+
+# Python's own limit, which py_ecc lifts to 100,000 when it is imported. With that, the nested brackets of one request's
+# JSON overflow the C stack and end the whole process; what is used of py_ecc here needs no depth.
+sys.setrecursionlimit(1000)
 
 
 class SignatureRefused(BeaconRefused):
