@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -81,15 +82,12 @@ def lapse_registrations(*, policy: Policy, at: datetime) -> int:
     """
     if frozen_draws(programme=policy.programme):
         return 0
-    with transaction.atomic():
-        lapsed = lapse_overdue(policy=policy, at=at)
-        queue_messages(
-            messages=[
-                message_to(registration, "lapsed", f"{registration.pk}:{at.isoformat()}") for registration in lapsed
-            ],
-            at=at,
-        )
-    return len(lapsed)
+
+    def tell_them(lapsed: Sequence[Registration]) -> None:
+        messages = [message_to(one, "lapsed", f"{one.pk}:{at.isoformat()}") for one in lapsed]
+        queue_messages(messages=messages, at=at)
+
+    return lapse_overdue(policy=policy, at=at, and_then=tell_them)
 
 
 def send_reminders(*, policy: Policy, at: datetime) -> int:

@@ -30,7 +30,10 @@ class OfferMade(_AboutOffer):
 
 @dataclass(frozen=True)
 class OfferVoided(EventDetails):
-    """A place was drawn, but could not be offered. `reason` is a status, `port_suspended` or `too_late`."""
+    """A place was drawn, but could not be offered.
+
+    `reason` is a status, `unreadable`, `port_suspended` or `too_late`.
+    """
 
     name: ClassVar[str] = "offer.voided"
     draw: str
@@ -77,6 +80,14 @@ class AppointmentGivenUp(_AboutAppointment):
 @dataclass(frozen=True)
 class AppointmentMissed(_AboutAppointment):
     name: ClassVar[str] = "appointment.missed"
+
+
+@dataclass(frozen=True)
+class RegistrationUnreadable(EventDetails):
+    """The file could not be opened at a freeze, so the draw was held without it."""
+
+    name: ClassVar[str] = "registration.unreadable"
+    draw: str
 
 
 @dataclass(frozen=True)

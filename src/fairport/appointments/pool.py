@@ -7,15 +7,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from fairport.appointments.events import OfferMade, OfferVoided
+import structlog
+
+from fairport.appointments.events import OfferMade, OfferVoided, RegistrationUnreadable
 from fairport.appointments.models import Offer
 from fairport.appointments.places import ensure_programme_slots
 from fairport.appointments.telling import event_of, message_to, offered_place
+from fairport.audit.events import Actor, EventDetails, Subject
 from fairport.audit.operations import NewEvent, append_events
 from fairport.domain.capacity import local_day
 from fairport.domain.draw import registered_week
 from fairport.domain.policy import Policy
-from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, ReservedCell, Settlement
+from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, LeftOut, ReservedCell, Settlement
+from fairport.draws.queries import next_draw_time
 from fairport.notifications.operations import NewMessage, queue_messages
 from fairport.ports.models import AppointmentSlot
 from fairport.ports.operations import reserve_for_draw, settle_draw_cells
@@ -23,11 +27,15 @@ from fairport.ports.queries import lock_drawable_slots, slots_by_id
 from fairport.programmes.queries import list_programmes
 from fairport.registrations.models import Registration, RegistrationStatus
 from fairport.registrations.operations import mark_drawn, set_rain_checks
-from fairport.registrations.queries import pool_rows
+from fairport.registrations.queries import is_readable, pool_rows
 
 # Everyone is in one tier with one ticket: only facts that an official verified could change that (draw-spec, 1).
 TIER = 1
 WEIGHT = 1
+# After a late run: a night and a working day's half, so that nobody loses a place in their sleep (decision 0017).
+LEAST_TIME_TO_ANSWER = timedelta(hours=12)
+
+logger = structlog.get_logger(__name__)
 
 
 class AppointmentPool:
@@ -67,9 +75,10 @@ class AppointmentPool:
     def count_candidates(self, *, policy: Policy) -> int:
         return Registration.objects.filter(programme_id=policy.programme, status=RegistrationStatus.WAITING).count()
 
-    def read_candidates(self, *, policy: Policy, at: datetime) -> Iterator[Candidate]:
+    def read_candidates(self, *, policy: Policy, at: datetime) -> Iterator[Candidate | LeftOut]:
         this_week = registered_week(at)
-        for row in pool_rows(programme=policy.programme):
+        unreadable: list[uuid.UUID] = []
+        for row in pool_rows(programme=policy.programme, on_unreadable=unreadable.append):
             # Who declined too often is behind everyone in the order of seniority, and equal to all in the lottery.
             by_lot_only = row.declines >= policy.draw.declines_before_lottery_only
             yield Candidate(
@@ -81,6 +90,16 @@ class AppointmentPool:
                 registered=this_week if by_lot_only else registered_week(row.registered_at),
                 ports=row.ports,
             )
+        yield from map(LeftOut, unreadable)
+
+    def note_left_out(self, *, draw_id: str, left_out: Sequence[LeftOut], at: datetime, actor: Actor) -> None:
+        for one in left_out:
+            logger.warning("registration_unreadable", registration=str(one.subject_id), draw=draw_id)
+        append_events(
+            events=[_about_unreadable(one.subject_id, RegistrationUnreadable(draw=draw_id)) for one in left_out],
+            actor=actor,
+            at=at,
+        )
 
     def judge_rain_checks(
         self, *, held: Sequence[HeldRainCheck], sizes: Mapping[uuid.UUID, int]
@@ -112,6 +131,13 @@ class AppointmentPool:
         for drawn in settlement.offers:
             slot = bands[drawn.port, drawn.date, drawn.band]
             registration = registrations[drawn.subject_id]
+            if not is_readable(registration=registration):
+                # Its place goes back, as that of anyone who cannot be told; all others get theirs.
+                void.add(drawn.subject_id)
+                voided = OfferVoided(draw=settlement.draw_id, reason="unreadable")
+                events.append(_about_unreadable(registration.pk, voided))
+                logger.warning("registration_unreadable", registration=str(registration.pk), draw=settlement.draw_id)
+                continue
             reason = _reason_against(registration, slot, settlement.at)
             if reason:
                 void.add(drawn.subject_id)
@@ -147,6 +173,11 @@ def _lock_all(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Registration]:
     return {row.pk: row for row in rows.order_by("pk")}
 
 
+def _about_unreadable(registration_id: uuid.UUID, event: EventDetails) -> NewEvent:
+    # Sealed for the service: nothing can be sealed under a key that is gone.
+    return NewEvent(event, Subject("registration", str(registration_id)))
+
+
 def _reason_against(registration: Registration, slot: AppointmentSlot, at: datetime) -> str:
     """Why the place cannot be offered; empty if it can."""
     if registration.status != RegistrationStatus.WAITING:
@@ -157,7 +188,6 @@ def _reason_against(registration: Registration, slot: AppointmentSlot, at: datet
 
 
 def _new_offer(drawn: DrawnOffer, slot: AppointmentSlot, registration: Registration, settlement: Settlement) -> Offer:
-    expires_at = settlement.at + settlement.policy.draw.confirmation_window
     return Offer(
         registration=registration,
         draw_entry_id=drawn.entry_pk,
@@ -166,8 +196,17 @@ def _new_offer(drawn: DrawnOffer, slot: AppointmentSlot, registration: Registrat
         size=min(drawn.size, registration.size),
         made_at=settlement.at,
         # Only after a run that came days late does the band begin first.
-        expires_at=min(expires_at, slot.starts_at),
+        expires_at=min(_answer_by(settlement), slot.starts_at),
     )
+
+
+def _answer_by(settlement: Settlement) -> datetime:
+    """Until when a drawn place waits: for the whole window, but not past the next freeze if that leaves time enough."""
+    rules = settlement.policy.draw
+    whole = settlement.at + rules.confirmation_window
+    next_freeze = next_draw_time(programme=settlement.programme, rules=rules, at=settlement.at) - rules.freeze_lead
+    enough = settlement.at + min(LEAST_TIME_TO_ANSWER, rules.confirmation_window)
+    return min(whole, next_freeze) if next_freeze >= enough else whole
 
 
 def _offer_made(offer: Offer, slot: AppointmentSlot, settlement: Settlement) -> OfferMade:

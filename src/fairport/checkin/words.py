@@ -65,6 +65,7 @@ EVENTS: Final[dict[str, Promise]] = {
     "registration.submitted": _("Registered"),
     "registration.lapsed": _("Not renewed in time"),
     "registration.renewed": _("Renewed"),
+    "registration.unreadable": _("Left out of a draw: the file could not be opened"),
     "registration.withdrawn": _("Withdrawn"),
     "registration.withdrawal_undone": _("Withdrawal taken back"),
     "registration.withdrawal_closed": _("Withdrawal became final"),

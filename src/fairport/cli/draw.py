@@ -1,5 +1,6 @@
 """Commands for the draw: freeze, beacon, run, list, show."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -41,6 +42,8 @@ def freeze(
         # Whoever freezes by hand may have no worker, and the manifest must be signed before the draw's time.
         sequence_log(at=now())
         print(draw.draw_id)
+        if draw.left_out_count:
+            print(f"Left out, as their files cannot be opened: {draw.left_out_count} groups", file=sys.stderr)
 
 
 @app.command()
@@ -126,6 +129,7 @@ def show(draw_id: Annotated[str, typer.Argument(help="A draw.")]) -> None:
             "Run (UTC)": f"{draw.run_at:%Y-%m-%d %H:%M}" if draw.run_at else "-",
             "Entries": str(draw.entries_count),
             "People": str(draw.people),
+            "Left out (file not readable)": str(draw.left_out_count),
             **{f"Outcome {name}": str(count) for name, count in outcomes_of_draw(draw_id=draw_id).items()},
             **{file.name: f"sha256 {file.sha256}" for file in files_of_draw(draw_id=draw_id)},
         }

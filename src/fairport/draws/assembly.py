@@ -25,7 +25,7 @@ from fairport.domain.draw import (
 from fairport.domain.draw_format import format_band
 from fairport.domain.policy import Policy
 from fairport.draws.models import Draw, DrawEntry
-from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, PoolProvider, ReservedCell
+from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, LeftOut, PoolProvider, ReservedCell
 from fairport.draws.queries import file_hash, read_file
 from fairport.draws.storage import OutcomeRow
 
@@ -35,10 +35,11 @@ PROGRESS_STEP = 2000
 
 @dataclass(frozen=True, slots=True)
 class AssembledPool:
-    """pool.txt, and for each entry (in the order of the candidates) its id, subject and size."""
+    """pool.txt, and for each entry (in the order of the candidates) its id, subject and size; and who is not in it."""
 
     content: bytes
     rows: list[tuple[str, uuid.UUID, int]]
+    left_out: list[LeftOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,18 @@ class CarriedRainChecks:
     dropped: tuple[DroppedRainCheck, ...] = ()
 
 
-def assemble_pool(*, draw_id: str, candidates: Iterable[Candidate], on_count: Callable[[int], None]) -> AssembledPool:
+def assemble_pool(
+    *, draw_id: str, candidates: Iterable[Candidate | LeftOut], on_count: Callable[[int], None]
+) -> AssembledPool:
     """Gives every candidate its id in the draw and writes pool.txt."""
     rows: list[tuple[str, uuid.UUID, int]] = []
+    left_out: list[LeftOut] = []
 
     def entries() -> Iterator[PoolEntry]:
         for candidate in candidates:
+            if isinstance(candidate, LeftOut):
+                left_out.append(candidate)
+                continue
             identifier = entry_id(entry_secret=candidate.entry_secret, draw_id=draw_id)
             rows.append((identifier, candidate.subject_id, candidate.size))
             if len(rows) % PROGRESS_STEP == 0:
@@ -68,7 +75,7 @@ def assemble_pool(*, draw_id: str, candidates: Iterable[Candidate], on_count: Ca
                 ports=candidate.ports,
             )
 
-    return AssembledPool(content=format_pool(entries()), rows=rows)
+    return AssembledPool(content=format_pool(entries()), rows=rows, left_out=left_out)
 
 
 def carry_rain_checks(*, previous: Draw | None, pool: AssembledPool, provider: PoolProvider) -> CarriedRainChecks:

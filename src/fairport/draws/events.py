@@ -8,7 +8,10 @@ from fairport.audit.events import EventDetails
 
 @dataclass(frozen=True)
 class DrawFrozen(EventDetails):
-    """The pool and the places of a draw stand; `manifest_sha256` is what was committed to."""
+    """The pool and the places of a draw stand; `manifest_sha256` is what was committed to.
+
+    `left_out` counts the groups that waited but whose file could not be opened; each has an event of its own.
+    """
 
     name: ClassVar[str] = "draw.frozen"
 
@@ -19,6 +22,7 @@ class DrawFrozen(EventDetails):
     draw_time: str
     beacon: str
     manifest_sha256: str
+    left_out: int
 
 
 @dataclass(frozen=True)

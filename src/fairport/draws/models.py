@@ -32,6 +32,8 @@ class Draw(models.Model):
     sealed_secret = models.BinaryField(null=True)
     entries_count = models.PositiveIntegerField()
     people = models.PositiveIntegerField()
+    # Groups that waited at the freeze, but whose file could not be opened.
+    left_out_count = models.PositiveIntegerField(default=0)
     seniority_carry_next = models.PositiveIntegerField(null=True)
     # The pool provider's key of a cell → places reserved in it at the freeze.
     reserved = models.JSONField()

@@ -171,6 +171,7 @@ def freeze_draw(
             sealed_secret=None if secret is None else _sealed(draw_id, secret),
             entries_count=manifest.n,
             people=manifest.people,
+            left_out_count=len(pool.left_out),
             reserved={cell.key: cell.free for cell in cells},
         )
         manifest_content = format_manifest(manifest)
@@ -188,11 +189,13 @@ def freeze_draw(
                 draw_time=draw_time.isoformat(),
                 beacon=beacon,
                 manifest_sha256=manifest_sha256,
+                left_out=len(pool.left_out),
             ),
             subject=Subject("draw", draw_id),
             actor=actor,
             at=at,
         )
+        provider.note_left_out(draw_id=draw_id, left_out=pool.left_out, at=at, actor=actor)
         tell("Storing the pool", 1.0)
     return draw
 

@@ -39,6 +39,13 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A group that waits, but whose file cannot be opened, so that it has no entry id and cannot take part."""
+
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ReservedCell:
     """Places of one band that the provider has reserved for the draw; `key` is the provider's own, a JSON key.
 
@@ -103,8 +110,11 @@ class PoolProvider(Protocol):
     def count_candidates(self, *, policy: Policy) -> int:
         """About how many `read_candidates` will give; for progress only."""
 
-    def read_candidates(self, *, policy: Policy, at: datetime) -> Iterable[Candidate]:
-        """Everyone who takes part, in any order."""
+    def read_candidates(self, *, policy: Policy, at: datetime) -> Iterable[Candidate | LeftOut]:
+        """Everyone who waits, in any order."""
+
+    def note_left_out(self, *, draw_id: str, left_out: Sequence[LeftOut], at: datetime, actor: Actor) -> None:
+        """Tells for good whom a draw was frozen without."""
 
     def judge_rain_checks(
         self, *, held: Sequence[HeldRainCheck], sizes: Mapping[uuid.UUID, int]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from fairport.registrations.drafts import read_draft
 from fairport.registrations.models import Registration, RegistrationStatus, Traveler
 from fairport.registrations.safeguarding import list_safeguarding_cases, read_safeguarding_case
 from fairport.registrations.submission import Receipt, receipt_from_json
-from fairport.sealing.box import open_bytes, open_json
+from fairport.sealing.box import SealBroken, open_bytes, open_json
 from fairport.sealing.models import DataKey
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "due_for_renewal_reminder",
     "find_by_number",
     "get_registration",
+    "is_readable",
     "list_safeguarding_cases",
     "open_contact",
     "open_entry_secret",
@@ -157,8 +158,21 @@ def open_entry_secret(*, registration: Registration) -> bytes:
     )
 
 
-def pool_rows(*, programme: str) -> Iterator[PoolRow]:
-    """The waiting registrations of a programme, streamed in no particular order, with one statement."""
+def is_readable(*, registration: Registration) -> bool:
+    """Whether a file can still be opened, so that its people can be told; not once erased or damaged."""
+    try:
+        open_contact(registration=registration)
+    except SealBroken:
+        return False
+    return True
+
+
+def pool_rows(*, programme: str, on_unreadable: Callable[[uuid.UUID], None]) -> Iterator[PoolRow]:
+    """The waiting registrations of a programme, streamed in no particular order, with one statement.
+
+    One whose entry secret does not open (a damaged box, an erased key) is left out, and its id told to `on_unreadable`:
+    it must not keep all others from being drawn.
+    """
     rows = (
         Registration.objects.filter(programme_id=programme, status=RegistrationStatus.WAITING)
         .order_by()
@@ -176,7 +190,11 @@ def pool_rows(*, programme: str) -> Iterator[PoolRow]:
     )
     for pk, sealed, size, registered_at, ports, declines, key_id, master_id, wrapped in rows.iterator(chunk_size=5000):
         data_key = DataKey(id=key_id, master_id=master_id, wrapped=wrapped)
-        secret = open_bytes(data_key=data_key, context=secret_context(pk), box=bytes(sealed))
+        try:
+            secret = open_bytes(data_key=data_key, context=secret_context(pk), box=bytes(sealed))
+        except SealBroken:
+            on_unreadable(pk)
+            continue
         yield PoolRow(pk, secret, size, registered_at, tuple(ports), declines)
 
 

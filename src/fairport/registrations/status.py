@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -117,19 +117,20 @@ def mark_renewal_reminded(*, registration_ids: Collection[uuid.UUID], at: dateti
     Registration.objects.filter(pk__in=registration_ids).update(renewal_reminded_at=at)
 
 
-def lapse_overdue(*, policy: Policy, at: datetime) -> list[Registration]:
-    """Lets the waiting registrations lapse that gave no sign of life for the policy's period; returns them.
+def lapse_overdue(*, policy: Policy, at: datetime, and_then: Callable[[Sequence[Registration]], None]) -> int:
+    """Lets the waiting registrations lapse that gave no sign of life for the policy's period. Returns how many.
 
-    Each batch of a thousand is one transaction with its events, so that a long absence of the worker locks nobody out.
+    Each batch of a thousand is one transaction with its events and with what `and_then` does about it, so that a long
+    absence of the worker locks nobody out.
     """
-    lapsed: list[Registration] = []
-    while batch := _lapse_batch(policy, at):
-        lapsed.extend(batch)
+    lapsed = 0
+    while batch := _lapse_batch(policy, at, and_then):
+        lapsed += batch
     return lapsed
 
 
 @transaction.atomic
-def _lapse_batch(policy: Policy, at: datetime) -> Sequence[Registration]:
+def _lapse_batch(policy: Policy, at: datetime, and_then: Callable[[Sequence[Registration]], None]) -> int:
     overdue = list(
         Registration.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("data_key")
@@ -141,7 +142,7 @@ def _lapse_batch(policy: Policy, at: datetime) -> Sequence[Registration]:
         .order_by("last_sign_of_life_at")[:_BATCH]
     )
     if not overdue:
-        return []
+        return 0
     ids = [registration.pk for registration in overdue]
     Registration.objects.filter(pk__in=ids).update(status=RegistrationStatus.LAPSED, has_rain_check=False)
     DocumentClaim.objects.filter(traveler__registration_id__in=ids).delete()
@@ -161,7 +162,8 @@ def _lapse_batch(policy: Policy, at: datetime) -> Sequence[Registration]:
         actor=WORKER,
         at=at,
     )
-    return overdue
+    and_then(overdue)
+    return len(overdue)
 
 
 def _claim_again(registration: Registration) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from fairport.audit.events import OPERATOR, Subject
 from fairport.audit.queries import list_events
 from fairport.domain.policy import Policy
 from fairport.draws.models import Draw
-from fairport.draws.operations import freeze_draw
+from fairport.draws.operations import freeze_draw, run_draw
 from fairport.notifications.models import OutboxMessage
 from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration
@@ -101,6 +102,30 @@ def test_an_expired_offer_lapses_with_one_message_and_its_place_is_given_back() 
     assert (Offer.objects.get().state, messages("expiry")) == ("expired", 1)
 
 
+@pytest.mark.parametrize(
+    ("late", "left"),
+    [
+        # The policy's window is 23 hours and the freeze comes 45 minutes before the draw: 15 minutes of slack.
+        (timedelta(minutes=15), timedelta(hours=23)),
+        (timedelta(minutes=16), timedelta(hours=22, minutes=59)),
+        (timedelta(hours=11, minutes=15), timedelta(hours=12)),
+        (timedelta(hours=11, minutes=16), timedelta(hours=23)),
+        (timedelta(hours=23), timedelta(hours=23)),
+        (timedelta(days=1, hours=3), timedelta(hours=20, minutes=15)),
+    ],
+)
+def test_after_a_late_run_people_have_time_and_a_place_misses_one_draw_at_most(
+    policy: Policy, late: timedelta, left: timedelta
+) -> None:
+    registration_id = register_group()
+    draw = freeze()
+    run_draw(draw_id=draw.draw_id, at=DRAW_TIME + late, actor=OPERATOR)
+    offer = offer_of(registration_id)
+    assert offer.expires_at - offer.made_at == left
+    freezes = [FREEZE_TIME + timedelta(days=day) for day in range(5)]
+    assert sum(offer.made_at <= moment < offer.expires_at for moment in freezes) <= 1
+
+
 def test_who_expired_before_the_freeze_misses_no_draw_once_renewed() -> None:
     from fairport.appointments.operations import renew
     from fairport.audit.events import APPLICANT
@@ -157,6 +182,28 @@ def test_who_gives_no_sign_of_life_is_reminded_and_lapses(policy: Policy) -> Non
         tick(at=days_without_life(days) + timedelta(hours=2))
         assert messages("renewal_reminder") == reminded, days
         assert Registration.objects.get(pk=registration_id).status == status, days
+    assert messages("lapsed") == 1
+
+
+def test_each_batch_of_lapses_commits_with_its_messages(policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fairport.appointments import due
+    from fairport.registrations import status
+
+    monkeypatch.setattr(status, "_BATCH", 1)
+    register_group()
+    register_group()
+    queue, calls = due.queue_messages, []
+
+    def fail_the_second_time(**arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise RuntimeError("broken")
+        queue(**arguments)
+
+    monkeypatch.setattr(due, "queue_messages", fail_the_second_time)
+    with pytest.raises(RuntimeError):
+        due.lapse_registrations(policy=policy, at=days_without_life(40))
+    assert sorted(Registration.objects.values_list("status", flat=True)) == ["lapsed", "waiting"]
     assert messages("lapsed") == 1
 
 

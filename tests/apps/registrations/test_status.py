@@ -149,9 +149,11 @@ def test_who_gives_no_sign_of_life_is_reminded_and_then_lapses_with_an_event(pol
     mark_renewal_reminded(registration_ids=[due.pk], at=reminder)
     assert due_for_renewal_reminder(policy=policy, at=reminder) == []
     over = NOW + policy.renewal_period
-    assert lapse_overdue(policy=policy, at=over - timedelta(seconds=1)) == []
-    assert [row.pk for row in lapse_overdue(policy=policy, at=over)] == [due.pk] == [silent.registration_id]
-    assert lapse_overdue(policy=policy, at=over) == []
+    lapsed: list[Registration] = []
+    assert lapse_overdue(policy=policy, at=over - timedelta(seconds=1), and_then=lapsed.extend) == 0
+    assert lapse_overdue(policy=policy, at=over, and_then=lapsed.extend) == 1
+    assert lapse_overdue(policy=policy, at=over, and_then=lapsed.extend) == 0
+    assert [row.pk for row in lapsed] == [due.pk] == [silent.registration_id]
     assert get_registration(registration_id=alive.registration_id).status == "waiting"
     events = list_events(subject=Subject("registration", str(silent.registration_id)))
     assert [event.name for event in events] == ["registration.submitted", "registration.lapsed"]
