@@ -9,12 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from fairport.config.paths import CHECKOUT
 
 WORKER = CHECKOUT / "src" / "fairport" / "static" / "verify-worker.js"
 ADDRESS = "http://laboratory.test"
+PAGE = b"<!doctype html><title>Laboratory</title>"
 ASK = """async ({tasks}) => {
   const worker = new Worker("/verify-worker.js");
   const unpack = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
@@ -60,7 +61,7 @@ class Laboratory:
     def __init__(self, browser: Browser) -> None:
         self.files: dict[str, bytes] = {}
         self._context = browser.new_context()
-        self._context.route("**/*", lambda route: route.fulfill(body=self._body(route.request.url), status=200))
+        self._context.route("**/*", self._answer)
         self.page: Page = self._context.new_page()
         self.page.goto(f"{ADDRESS}/")
 
@@ -77,12 +78,10 @@ class Laboratory:
         answers: list[dict[str, Any]] = self.page.evaluate(ASK, {"tasks": tasks})
         return answers
 
-    def _body(self, url: str) -> str | bytes:
-        path = url.removeprefix(ADDRESS)
-        if path in self.files:
-            return self.files[path]
-        assert path in ("/", "/verify-worker.js", "/favicon.ico"), f"the verifier asks for {url}"
-        return WORKER.read_text() if path == "/verify-worker.js" else "<!doctype html><title>Laboratory</title>"
+    def _answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(ADDRESS)
+        site = {"/": PAGE, f"/{WORKER.name}": WORKER.read_bytes(), **self.files}
+        route.fulfill(body=site.get(path, b""), status=200 if path in site else 404)
 
 
 def read_bundle(folder: Path) -> dict[str, bytes]:
@@ -95,11 +94,18 @@ def check_task(bundle: Bundle) -> dict[str, Any]:
     return {"kind": "check", "chosen": {name: _pack(raw) for name, raw in bundle.items()}}
 
 
-def public_task(laboratory: Laboratory, bundle: Bundle, names: Sequence[str]) -> dict[str, Any]:
-    """A task for `Laboratory.ask`: to check what the site says is public of a bundle."""
+def public_task(
+    laboratory: Laboratory, bundle: Bundle, names: Sequence[str], *, previous: Bundle | None = None
+) -> dict[str, Any]:
+    """A task for `Laboratory.ask`: to check what the site says is public of a bundle, after the draw before it."""
     laboratory.files = {f"/draws/one/{name}": raw for name, raw in bundle.items()}
-    fingerprints = {name: sha256(bundle[name]).hexdigest() for name in names}
-    return {"kind": "check", "address": "/draws/one/", "fingerprints": fingerprints, "previous": ""}
+    laboratory.files |= {f"/draws/before/{name}": raw for name, raw in (previous or {}).items()}
+    return {
+        "kind": "check",
+        "address": "/draws/one/",
+        "fingerprints": {name: sha256(bundle[name]).hexdigest() for name in names},
+        "previous": "/draws/before/" if previous else "",
+    }
 
 
 def _pack(raw: bytes) -> str:
