@@ -13,8 +13,10 @@ import sys
 import threading
 from dataclasses import dataclass
 from types import FrameType
+from urllib.parse import urlsplit
 
 from fairport.config.database import has_ended
+from fairport.config.env import words
 
 STOP_SECONDS = 25
 WATCH_SECONDS = 2
@@ -66,6 +68,7 @@ def serve(*, host: str, port: int, demo: bool) -> int:
         )
         said += done.stdout
         if stopping.is_set():
+            print("Fairport has stopped.", flush=True)
             return 0
         if done.returncode != 0:
             return 1
@@ -76,13 +79,15 @@ def refuse_impossible(*, host: str, port: int, demo: bool) -> None:
     """Check what can be checked before anything is started.
 
     Raises:
-        ServeRefused: a demonstration for other machines, or a port that is taken.
+        ServeRefused: a demonstration for other machines, also behind a proxy, or a port that is taken.
     """
     if demo and not is_loopback(host):
         raise ServeRefused(
             f"The demonstration has accounts whose secrets are printed, so it is served on this machine only, not on"
             f" {host}."
         )
+    if demo:
+        _refuse_public_names()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -92,6 +97,18 @@ def refuse_impossible(*, host: str, port: int, demo: bool) -> None:
             raise ServeRefused(
                 f"Port {port} of {host} cannot be used ({error.strerror}): stop what uses it or choose another --port."
             ) from error
+
+
+def _refuse_public_names() -> None:
+    """Refuse a demonstration that a reverse proxy would show to others under a name or an origin."""
+    hosts = [("FAIRPORT_HOSTS", word, word) for word in words("FAIRPORT_HOSTS")]
+    origins = [("FAIRPORT_ORIGINS", word, urlsplit(word).hostname or word) for word in words("FAIRPORT_ORIGINS")]
+    for variable, word, host in hosts + origins:
+        if not is_loopback(host):
+            raise ServeRefused(
+                f"The demonstration has accounts whose secrets are printed, so it is served on this machine only:"
+                f" take {word} out of {variable}."
+            )
 
 
 def is_loopback(host: str) -> bool:

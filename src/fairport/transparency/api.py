@@ -236,7 +236,7 @@ def draws(request: HttpRequest, programme: Annotated[str | None, Query(pattern=_
 @router.get("/draws/{draw_id}", response={200: DrawDetailsOut, **NOT_FOUND})
 @public
 def draw(request: HttpRequest, draw_id: str) -> Any:
-    """One draw and its files. In the address the `/` of its id is a `_`; files: `/draws/{draw_id}/{name}`."""
+    """One draw and its files. In the address the `/` of its id is a `_`; the files are in `bundle.tar.gz`."""
     found = find_draw(draw_id=draw_id_of(draw_id))
     if found is None:
         raise Refused(404, "draw_not_found")
