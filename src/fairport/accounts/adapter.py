@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from fairport.accounts.models import FailedSignIns, User
+from fairport.accounts.second_factor import WRONG_CODE
 from fairport.accounts.session import begin_session, is_fresh
 from fairport.accounts.signing_in import count_failed_sign_in, note_sign_in
 from fairport.clock.queries import now
@@ -15,6 +17,18 @@ from fairport.clock.queries import now
 
 class StaffAdapter(DefaultAccountAdapter):
     """Staff accounts are made by an operator: nobody signs up."""
+
+    # In our own plain words, which are translated with everything else; allauth's are not.
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is closed. Ask who runs this site."),
+        "email_password_mismatch": _("The e-mail address or the password is not right. Check both and try again."),
+        "enter_current_password": _("This is not your present password. Write it again."),
+        "incorrect_code": WRONG_CODE,
+        "incorrect_password": _("This is not your password. Write it again."),
+        "too_many_login_attempts": _("There were too many wrong tries. Wait a few minutes and try again."),
+        "rate_limited": _("There were too many tries. Wait a few minutes and try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -70,6 +70,7 @@ class OwnPasswordForm(ChangePasswordForm):
 def _dress(field: forms.Field, *, label: Any, help_text: Any = "", **attributes: str) -> None:
     field.label = label
     field.help_text = help_text
+    field.error_messages["null_characters_not_allowed"] = _("This has signs that cannot be read. Write it again.")
     field.widget.attrs.pop("placeholder", None)
     field.widget.attrs.update(attributes)
 

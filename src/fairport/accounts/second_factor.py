@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
+from typing import Any, ClassVar
 
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
 
 from fairport.accounts.models import User
 from fairport.sealing.box import open_for_service, seal_for_service
 
 PURPOSE = "second-factor"
+WRONG_CODE = _("This code is not right. Type the one that the app shows now.")
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):
     """Secrets of apps and recovery codes are sealed under a key that is not in the database."""
+
+    error_messages: ClassVar[dict[str, Any]] = {**DefaultMFAAdapter.error_messages, "incorrect_code": WRONG_CODE}
 
     def encrypt(self, text: str) -> str:
         box = seal_for_service(purpose=PURPOSE, context=PURPOSE, value=text.encode())

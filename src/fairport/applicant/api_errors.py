@@ -20,7 +20,7 @@ from fairport.appointments.operations import (
 from fairport.audit.queries import NotInLog
 from fairport.domain.transitions import TransitionRefused
 from fairport.programmes.queries import NoPolicyInForce
-from fairport.registrations.operations import TooManyAttempts, WrongCode
+from fairport.registrations.operations import TooManyAttempts, TooManyDocumentRefusals, WrongCode
 from fairport.registrations.submission import (
     ChildAlone,
     DocumentInUse,
@@ -38,6 +38,7 @@ STATUS_OF: Final[Mapping[type[Exception], int]] = {
     DocumentInUse: 409,
     IdempotencyConflict: 409,
     TooManyAttempts: 429,
+    TooManyDocumentRefusals: 429,
     WrongCode: 401,
     OfferNotFound: 404,
     OfferExpired: 409,

@@ -71,17 +71,21 @@ _REQUESTS: Final[dict[str, Promise]] = {
         "trained for that. You do not need an appointment. Go to the page “A child alone”."
     ),
     "group_too_large": _(
-        "This group is larger than one registration can hold. Do not split your family. Ask an officer at a port of "
-        "entry: they find a place for all of you together."
+        "This group is larger than one registration can hold, and this version of Fairport cannot register it yet. Do "
+        "not split your family. Go to a port of entry and ask its staff."
     ),
     "document_in_use": _(
-        "One of these documents is already in an active registration. If it is yours, use its access code, or ask a "
-        "helper to get it back. If somebody else used your document, tell the ombuds."
+        "One of these documents is already in an active registration. If it is yours, use its access code. "
+        "You can also register without the document number."
     ),
     "idempotency_conflict": _("This key was already used for other content. Use a new key for a new registration."),
     "idempotency_key_invalid": _("The Idempotency-Key must have 16 to 200 letters, digits or simple signs."),
     "wrong_code": _("This access code is not right. Check each letter and number. It is on your receipt."),
     "too_many_attempts": _("There were too many wrong tries. Wait one hour and try again. A right code always works."),
+    "too_many_document_refusals": _(
+        "Too many documents that are already in use were sent from your network. Wait one hour and try again. "
+        "Without document numbers you can register now."
+    ),
     "malformed": _("This request is not valid JSON."),
     "unsupported_media_type": _("Send the content as application/json."),
     "wrong_content_type": _("This form did not arrive in a form that we can read. Send it again from the page."),
@@ -101,7 +105,7 @@ _PLACES: Final[dict[str, Promise]] = {
     "offer_not_found": _("You have no such offer."),
     "offer_expired": _(
         "The time to answer this offer is over. The place went back into the draw. Renew your registration to be in "
-        "the next draw. You keep the date when you registered."
+        "the draws again. You keep the date when you registered."
     ),
     "offer_closed": _("You already answered this offer."),
     "nothing_to_cancel": _("You have no appointment that can be cancelled now."),

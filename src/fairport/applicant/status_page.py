@@ -53,12 +53,15 @@ WORDS: dict[str, StatusWords] = {
     Status.LAPSED: StatusWords(
         "stop",
         _("Your registration is not in the draw now"),
-        _("We did not hear from you in time. Renew it to be in the next draw. You keep the date when you registered."),
+        _(
+            "We did not hear from you in time. Renew it to be in the draws again. "
+            "You keep the date when you registered."
+        ),
     ),
     Status.NO_SHOW: StatusWords(
         "stop",
         _("You missed your appointment"),
-        _("You lose nothing. Ask for a new draw, and you are in the next one. You keep the date when you registered."),
+        _("You lose nothing. Ask to be in the draws again. You keep the date when you registered."),
     ),
     Status.ARRIVED: StatusWords("ok", _("You arrived at the port"), _("An officer talks with you and decides.")),
     Status.DETERMINED: StatusWords(
@@ -66,6 +69,13 @@ WORDS: dict[str, StatusWords] = {
     ),
     Status.WITHDRAWN: StatusWords("neutral", _("You withdrew this registration"), _("It is in no draw any more.")),
 }
+
+# Until the clock's next tick a place whose time is over still makes the registration an offered one.
+TIME_OVER = StatusWords(
+    "stop",
+    _("The time to answer is over"),
+    _("The place goes back to the draw. In a few minutes you can renew your registration here. You lose nothing."),
+)
 
 OUTCOMES: dict[str, tuple[str, Promise]] = {
     "offer": ("ok", _("A place was offered to you")),
@@ -90,7 +100,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
     days = max(0, (at - registration.registered_at).days)
     return {
         "registration": registration,
-        "words": WORDS[status],
+        "words": TIME_OVER if status is Status.OFFERED and offer is None else WORDS[status],
         "ports": [ports[code].name for code in registration.ports],
         "registered": format_moment(registration.registered_at, home_zone),
         "waited": waited_text(days),

@@ -61,7 +61,8 @@ class Step(View):
         self.token = draft.token_of(request)
         content = queries.read_draft(token=self.token, at=at) if self.token else None
         if self.token and content is None and self.receipt() is not None:
-            return SeeOther(reverse("register_done"))
+            # Sending again, or going back after it, leads to the same receipt; who begins may be somebody else.
+            return SeeOther(reverse("register_done" if self.step == "review" else "register_finished"))
         self.journey = Journey(content=content or {}, policy=policy, at=at)
         if not self.journey.may_open(self.step):
             return SeeOther(self.journey.first_missing()[1])

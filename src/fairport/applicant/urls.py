@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("register/contact", public(views_register.ContactStep.as_view()), name="register_contact"),
     path("register/review", public(views_submit.ReviewStep.as_view()), name="register_review"),
     path("register/done", views_submit.done, name="register_done"),
+    path("register/finished", views_submit.finished, name="register_finished"),
     path("register/clear", views_submit.clear, name="register_clear"),
     path("register/child", views_submit.child, name="register_child"),
     path("register/child/done", views_submit.child_done, name="register_child_done"),

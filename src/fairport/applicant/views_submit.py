@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +23,7 @@ from fairport.applicant.network import client_address
 from fairport.applicant.pages import SeeOther, private, refuse_page, wrong_content_type
 from fairport.applicant.places import city_across, country_name, port_label, state_name
 from fairport.applicant.problems import text_for
+from fairport.applicant.session import IDLE_SECONDS, sign_out, signed_in_registration
 from fairport.applicant.steps import (
     Step,
     current_policy,
@@ -40,9 +44,12 @@ from fairport.registrations.submission import (
     GroupTooLarge,
     IdempotencyConflict,
     NotEligible,
+    Receipt,
     SubmissionInvalid,
 )
 
+# As long as an open registration stays open without a touch.
+RECEIPT_WITHOUT_CODE = timedelta(seconds=IDLE_SECONDS)
 CASE_KEY = "safeguarding_case"
 
 
@@ -73,8 +80,8 @@ class ReviewStep(Step):
             people = self.journey.people_lead_first
             found = [("document_in_use", people[position]) for position in in_use.positions]
             return self.refuse(found, form, status=409, document_in_use=True)
-        except operations.TooManyAttempts as attempts:
-            response = self.refuse([("too_many_attempts", None)], form, status=429)
+        except operations.TooManyDocumentRefusals as attempts:
+            response = self.refuse([(attempts.code, None)], form, status=429)
             response["Retry-After"] = str(attempts.retry_after_seconds)
             return response
         except IdempotencyConflict:
@@ -152,6 +159,11 @@ def group_rows(journey: Journey) -> list[dict[str, object]]:
     ]
 
 
+def isolated(name: str) -> SafeString:
+    """A name whose script may run the other way than the page's, so that it does not turn what stands around it."""
+    return format_html("<bdi>{}</bdi>", name)
+
+
 def person_rows(journey: Journey, person: Person) -> list[dict[str, object]]:
     """The answers about one traveler."""
     traveler = person.as_new_traveler()
@@ -163,8 +175,8 @@ def person_rows(journey: Journey, person: Person) -> list[dict[str, object]]:
     if "over_70" in by_age:
         reasons.append(_("Older than {years} years").format(years=journey.policy.over_age))
     who = [
-        _("Given names: {names}").format(names=traveler.given_names),
-        _("Family names: {names}").format(names=traveler.family_names),
+        format_html(_("Given names: {names}"), names=isolated(traveler.given_names)),
+        format_html(_("Family names: {names}"), names=isolated(traveler.family_names)),
         _("Born: {date}").format(date=format_birth_date(traveler.birth_date)),
         _("Nationality: {country}").format(country=country_name(traveler.nationality)),
         _("Document number: {number}").format(number=traveler.document_number or _("none")),
@@ -189,6 +201,8 @@ def done(request: HttpRequest) -> HttpResponse:
     receipt = queries.receipt_again(idempotency_key=draft.idempotency_key(token), at=at) if token else None
     if receipt is None:
         return SeeOther(reverse("register"))
+    if not _may_see_again(request, receipt, at):
+        return SeeOther(reverse("register_finished"))
     registration = queries.get_registration(registration_id=receipt.registration_id)
     policy = current_policy(at)
     zone = get_port(code=registration.ports[0]).traveler_timezone
@@ -207,6 +221,28 @@ def done(request: HttpRequest) -> HttpResponse:
     return render(request, "applicant/register/done.html", context)
 
 
+def _may_see_again(request: HttpRequest, receipt: Receipt, at: datetime) -> bool:
+    """Soon after sending, or with the access code; later somebody else may hold this device."""
+    if at - receipt.registered_at <= RECEIPT_WITHOUT_CODE:
+        return True
+    opened = signed_in_registration(request)
+    return opened is not None and opened.pk == receipt.registration_id
+
+
+@public
+@private
+@require_safe
+def finished(request: HttpRequest) -> HttpResponse:
+    """For who begins on a device that somebody registered on: the receipt again, or a form of their own. No code."""
+    token = draft.token_of(request)
+    at = now()
+    receipt = queries.receipt_again(idempotency_key=draft.idempotency_key(token), at=at) if token else None
+    if receipt is None:
+        return SeeOther(reverse("register"))
+    context = {"may_see_again": _may_see_again(request, receipt, at)}
+    return render(request, "applicant/register/finished.html", context)
+
+
 @public
 @private
 @require_POST
@@ -215,7 +251,8 @@ def clear(request: HttpRequest) -> HttpResponse:
     token = draft.token_of(request)
     if token is not None:
         operations.discard_draft(token=token)
-    response = SeeOther(reverse("home"))
+    sign_out(request)
+    response = SeeOther(reverse("register_language" if "anew" in request.POST else "home"))
     draft.forget(response)
     return response
 

@@ -7,5 +7,9 @@ from django.http import HttpRequest
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """`languages`: (code, own name) pairs; `demonstration`: whether the banner must show."""
-    return {"languages": settings.LANGUAGES, "demonstration": settings.DEMO}
+    """`languages`: (code, own name) pairs; `demonstration`: whether its banner shows; `ombuds_contact`: or ""."""
+    return {
+        "languages": settings.LANGUAGES,
+        "demonstration": settings.DEMO,
+        "ombuds_contact": settings.OMBUDS_CONTACT,
+    }

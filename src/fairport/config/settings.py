@@ -39,6 +39,8 @@ ALLOWED_HOSTS = env.words("FAIRPORT_HOSTS", default=("localhost", "127.0.0.1", "
 CSRF_TRUSTED_ORIGINS = env.words("FAIRPORT_ORIGINS")
 # The site's own address, for links in messages.
 PUBLIC_ADDRESS = env.text("FAIRPORT_PUBLIC_ADDRESS", default="http://127.0.0.1:8000").rstrip("/")
+# Whom a person may turn to besides those who run this: a line of text, shown where the pages name the ombuds office.
+OMBUDS_CONTACT = env.text("FAIRPORT_OMBUDS_CONTACT")
 # How many reverse proxies stand in front: the client's address is read from X-Forwarded-For only that deep.
 TRUSTED_PROXIES = env.integer("FAIRPORT_TRUSTED_PROXIES", default=0, low=0, high=5)
 HTTPS = env.flag("FAIRPORT_HTTPS", default=False)

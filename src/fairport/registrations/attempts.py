@@ -26,6 +26,12 @@ class TooManyAttempts(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
+class TooManyDocumentRefusals(TooManyAttempts):
+    """This hour's registrations with documents that are in use are used up; one without documents still goes."""
+
+    code = "too_many_document_refusals"
+
+
 def attempt_bucket(*, kind: str, value: str) -> bytes:
     """The keyed hash under which tries of one kind by one address, or at one beginning of a code, are counted."""
     return blind_index(purpose=f"attempts-{kind}", value=value)
@@ -42,8 +48,10 @@ def address_bucket(*, kind: str, address: str) -> bytes:
     return attempt_bucket(kind=kind, value=str(parsed))
 
 
-def record_failures(*, limits: Mapping[bytes, int], at: datetime) -> None:
-    """Counts one failure in each bucket; buckets → failures allowed an hour. Raises TooManyAttempts above one of them.
+def record_failures(
+    *, limits: Mapping[bytes, int], at: datetime, refusal: type[TooManyAttempts] = TooManyAttempts
+) -> None:
+    """Counts one failure in each bucket; buckets → failures allowed an hour. Raises `refusal` above one of them.
 
     To be called outside the transaction of what failed, which would take the count back with it.
     """
@@ -52,7 +60,7 @@ def record_failures(*, limits: Mapping[bytes, int], at: datetime) -> None:
     start = at.replace(minute=0, second=0, microsecond=0)
     counts = _count(sorted(limits), start)
     if any(counts[bucket] > limit for bucket, limit in limits.items()):
-        raise TooManyAttempts(_seconds_left(at, start))
+        raise refusal(_seconds_left(at, start))
 
 
 def count_attempt(*, kind: str, value: str, at: datetime) -> int:
@@ -61,11 +69,13 @@ def count_attempt(*, kind: str, value: str, at: datetime) -> int:
     return _count([bucket], at.replace(hour=0, minute=0, second=0, microsecond=0))[bucket]
 
 
-def refuse_if_used_up(*, bucket: bytes, limit: int, at: datetime) -> None:
-    """Raises TooManyAttempts if a bucket has reached its limit, without counting."""
+def refuse_if_used_up(
+    *, bucket: bytes, limit: int, at: datetime, refusal: type[TooManyAttempts] = TooManyAttempts
+) -> None:
+    """Raises `refusal` if a bucket has reached its limit, without counting."""
     start = at.replace(minute=0, second=0, microsecond=0)
     if CodeFailure.objects.filter(bucket=bucket, window_start=start, failures__gte=limit).exists():
-        raise TooManyAttempts(_seconds_left(at, start))
+        raise refusal(_seconds_left(at, start))
 
 
 def _seconds_left(at: datetime, start: datetime) -> int:

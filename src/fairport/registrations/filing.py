@@ -25,7 +25,12 @@ from fairport.domain.eligibility import Verdict, can_lead
 from fairport.notifications.operations import queue_message
 from fairport.programmes.queries import LoadedPolicy, NoPolicyInForce, policy_in_force
 from fairport.registrations.answers import answer_once
-from fairport.registrations.attempts import address_bucket, record_failures, refuse_if_used_up
+from fairport.registrations.attempts import (
+    TooManyDocumentRefusals,
+    address_bucket,
+    record_failures,
+    refuse_if_used_up,
+)
 from fairport.registrations.contexts import contact_context, secret_context, traveler_context
 from fairport.registrations.events import RegistrationSubmitted, SignalRaised
 from fairport.registrations.identity import document_index, name_index
@@ -73,7 +78,7 @@ def submit_registration(
 
     The same `idempotency_key` gives the first receipt again for 24 hours, also when both come at once. `address` is the
     network address that document refusals are counted for. Raises SubmissionInvalid, ChildAlone, GroupTooLarge,
-    NotEligible, DocumentInUse, IdempotencyConflict or TooManyAttempts; then nothing is kept.
+    NotEligible, DocumentInUse, IdempotencyConflict or TooManyDocumentRefusals; then nothing is kept.
     """
     submission = normalise_submission(submission)
     bucket = None
@@ -82,7 +87,7 @@ def submit_registration(
 
     def work() -> dict[str, object]:
         if bucket is not None:
-            refuse_if_used_up(bucket=bucket, limit=DOCUMENT_REFUSALS_AN_HOUR, at=at)
+            refuse_if_used_up(bucket=bucket, limit=DOCUMENT_REFUSALS_AN_HOUR, at=at, refusal=TooManyDocumentRefusals)
         loaded = _policy_for(submission, at)
         verdict = judge_submission(submission=submission, policy=loaded.policy, at=at)
         new = _prepare(submission=submission, verdict=verdict, loaded=loaded, registered_at=at)
@@ -108,7 +113,7 @@ def submit_registration(
         return receipt_from_json(answer_once(key=idempotency_key, request=request, at=at, work=work))
     except DocumentInUse:
         if bucket is not None:
-            record_failures(limits={bucket: DOCUMENT_REFUSALS_AN_HOUR}, at=at)
+            record_failures(limits={bucket: DOCUMENT_REFUSALS_AN_HOUR}, at=at, refusal=TooManyDocumentRefusals)
         raise
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fairport.registrations.answers import answer_once
-from fairport.registrations.attempts import DAY, TooManyAttempts, count_attempt
+from fairport.registrations.attempts import DAY, TooManyAttempts, TooManyDocumentRefusals, count_attempt
 from fairport.registrations.drafts import discard_draft, remove_dead_drafts, save_draft
 from fairport.registrations.filing import insert_registrations, submit_registration
 from fairport.registrations.models import CodeFailure, IdempotentAnswer
@@ -23,6 +23,7 @@ from fairport.registrations.status import (
 
 __all__ = [
     "TooManyAttempts",
+    "TooManyDocumentRefusals",
     "WrongCode",
     "answer_once",
     "change_status",

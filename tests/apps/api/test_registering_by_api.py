@@ -230,7 +230,7 @@ def test_document_refusals_are_limited_by_address(api: Api, body: dict[str, Any]
     for _ in range(30):
         problem_of(api.post("/registrations", body), 409, "document_in_use")
     response = api.post("/registrations", body)
-    problem_of(response, 429, "too_many_attempts")
+    problem_of(response, 429, "too_many_document_refusals")
     assert 0 < int(response["Retry-After"]) <= 3600
 
 

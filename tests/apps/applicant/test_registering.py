@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -173,3 +175,32 @@ def test_changing_the_language_keeps_the_place_and_the_answers(walker: Walker) -
     )
     assert response["Location"] == reverse("register_traveler", args=[FIRST_KEY])
     assert "Pérez Gómez" in walker.client.get(response["Location"]).content.decode()
+
+
+def test_who_registers_next_on_the_same_device_sees_no_code_of_the_first(walker: Walker) -> None:
+    walker.up_to("done")
+    receipt = walker.look("register_done").context["receipt"]
+    response = walker.look("register", follow=True)
+    assert response.wsgi_request.path == reverse("register_finished")
+    html = response.content.decode()
+    assert receipt.access_code not in html and receipt.registration_number not in html
+    assert reverse("register_done") in html
+    assert walker.send("register_clear", {"anew": "1"})["Location"] == reverse("register_language")
+    walker.up_to("done", given_names="Eva")
+    assert walker.look("register_done").context["receipt"].registration_number != receipt.registration_number
+
+
+def test_after_half_an_hour_the_receipt_asks_for_the_access_code(walker: Walker, clock) -> None:  # type: ignore[no-untyped-def]
+    walker.up_to("done")
+    receipt = walker.look("register_done").context["receipt"]
+    clock.at += timedelta(minutes=31)
+    assert walker.look("register_done")["Location"] == reverse("register_finished")
+    finished = walker.look("register_finished").content.decode()
+    assert reverse("register_done") not in finished and receipt.access_code not in finished
+    walker.client.post("/status", {"code": receipt.access_code})
+    assert walker.look("register_done").context["receipt"] == receipt
+
+
+def test_a_name_of_another_script_is_set_apart_and_escaped(walker: Walker) -> None:
+    walker.up_to("review", given_names="ليلى")
+    assert "<bdi>ليلى</bdi>" in walker.look("register_review").content.decode()
