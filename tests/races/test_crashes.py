@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -19,11 +20,13 @@ from fairport.domain.bundle import verify_bundles
 from fairport.domain.draw import LocalBeacon
 from fairport.domain.draw import run_draw as domain_draw
 from fairport.draws.models import Draw, DrawEntry, DrawFile
-from fairport.draws.operations import SECRET_PURPOSE, run_draw
+from fairport.draws.operations import SECRET_PURPOSE, bring_beacon, run_draw
 from fairport.draws.queries import read_file
+from fairport.draws.quicknet import QUICKNET
 from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration
 from fairport.sealing import box
+from tests.factories.beacons import REAL_BEACON, REAL_FREEZE, REAL_TIME, StubRelay, freeze_for_round
 from tests.factories.draws import DRAW_TIME, freeze, register_group, write_bundle
 from tests.factories.invariants import assert_places_add_up
 from tests.factories.programme import PROGRAMME, open_programme
@@ -48,14 +51,20 @@ def watch(reached, done):
 at = datetime.fromisoformat(moment)
 if step == "freeze":
     operations.freeze_draw(
-        programme=sys.argv[5], at=at, actor=WORKER, draw_time=datetime.fromisoformat(sys.argv[6]), on_progress=watch
+        programme=sys.argv[5], at=at, actor=WORKER, beacon=sys.argv[7], draw_time=datetime.fromisoformat(sys.argv[6]),
+        on_progress=watch,
     )
+elif step == "beacon":
+    # The round is fetched, checked and written, but not committed.
+    from fairport.draws import beacons
+    beacons.append_event = lambda **_event: watch(stage, 1)
+    operations.bring_beacon(draw_id=sys.argv[5], at=at, actor=WORKER)
 else:
     operations.run_draw(draw_id=sys.argv[5], at=at, actor=WORKER, on_progress=watch)
 """
 
 
-def killed(*arguments: str) -> None:
+def killed(*arguments: str, relay: str = "") -> None:
     """Runs the step in a process of its own, with the application's rights, until it is killed."""
     database = connection.settings_dict
     url = f"postgresql:///{database['NAME']}?user=postgres&port=5432&host={quote(database['HOST'], safe='')}"
@@ -65,6 +74,7 @@ def killed(*arguments: str) -> None:
         "FAIRPORT_DATABASE_URL": url,
         "FAIRPORT_DATABASE_AS": "app",
         "FAIRPORT_KEYRING": str(settings.KEYRING),
+        "FAIRPORT_DRAND_RELAYS": relay,
     }
     process = subprocess.run(
         [sys.executable, "-c", KILLED_AT, *arguments], env=environment, capture_output=True, text=True, check=False
@@ -131,5 +141,45 @@ def result_to_come(draw: Draw) -> bytes:
     return domain_draw(pool=pool, params=params, manifest=manifest, beacon=LocalBeacon(secret)).result_bytes
 
 
-def freeze_arguments() -> tuple[str, str]:
-    return PROGRAMME, DRAW_TIME.isoformat()
+def freeze_arguments() -> tuple[str, str, str]:
+    return PROGRAMME, DRAW_TIME.isoformat(), "local"
+
+
+@pytest.mark.parametrize("stage", ["Committing to the pool", "Storing the pool"])
+def test_a_killed_freeze_that_promised_a_round_leaves_nothing(stage: str) -> None:
+    killed("freeze", stage, "0.6", REAL_FREEZE.isoformat(), PROGRAMME, REAL_TIME.isoformat(), "drand")
+    assert (Draw.objects.count(), DrawFile.objects.count()) == (0, 0)
+    assert freeze_for_round().beacon_kind == "drand"
+
+
+def test_killed_while_it_fetched_the_round_and_while_it_ran_it_gives_the_draw_of_that_round(
+    settings: Any, tmp_path: Path
+) -> None:
+    draw = freeze_for_round()
+    frozen = {name: read_file(draw_id=draw.draw_id, name=name) for name in ("pool.txt", "params.json", "manifest.json")}
+    expected = domain_draw(
+        pool=frozen["pool.txt"],
+        params=frozen["params.json"],
+        manifest=frozen["manifest.json"],
+        beacon=REAL_BEACON,
+        verifier=QUICKNET.verify,
+    )
+    at = REAL_TIME.isoformat()
+    with StubRelay() as relay:
+        relay.serve(REAL_BEACON)
+        killed("beacon", "", "0", at, draw.draw_id, relay=relay.address)
+        assert relay.asked
+        assert not DrawFile.objects.filter(draw=draw, name="beacon.json").exists()
+        settings.DRAND_RELAYS = [relay.address]
+        bring_beacon(draw_id=draw.draw_id, at=REAL_TIME, actor=WORKER)
+    kept = read_file(draw_id=draw.draw_id, name="beacon.json")
+    for stage in ("Giving out the places", "Storing what came out"):
+        killed("run", stage, "0", at, draw.draw_id)
+        draw.refresh_from_db()
+        assert (draw.state, Offer.objects.count()) == ("frozen", 0)
+        assert read_file(draw_id=draw.draw_id, name="beacon.json") == kept
+    run_draw(draw_id=draw.draw_id, at=REAL_TIME, actor=WORKER)
+    assert Offer.objects.count() == 5
+    assert read_file(draw_id=draw.draw_id, name="result.json") == expected.result_bytes
+    verify_bundles([write_bundle(draw, tmp_path)], verifier=QUICKNET.verify)
+    assert_places_add_up()

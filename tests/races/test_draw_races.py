@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,12 +11,14 @@ import pytest
 
 from fairport.appointments.models import Offer
 from fairport.appointments.operations import decline_offer, tick
-from fairport.audit.events import APPLICANT, WORKER, Subject
+from fairport.audit.events import APPLICANT, OPERATOR, WORKER, Subject
 from fairport.audit.queries import list_events
 from fairport.draws import operations
-from fairport.draws.models import Draw, DrawEntry
-from fairport.draws.operations import run_draw
+from fairport.draws.models import Draw, DrawEntry, DrawFile
+from fairport.draws.operations import accept_beacon, run_draw
+from fairport.draws.storage import write_file
 from fairport.ports.models import AppointmentSlot
+from tests.factories.beacons import REAL_BEACON, REAL_TIME, freeze_for_round
 from tests.factories.draws import DRAW_TIME, FREEZE_TIME, freeze, hold_draw, register_group
 from tests.factories.invariants import assert_places_add_up
 from tests.factories.programme import open_programme
@@ -98,3 +101,51 @@ def test_places_declined_while_the_next_draw_is_frozen_are_in_it_or_left_for_the
     assert_places_add_up()
     run_draw(draw_id=Draw.objects.order_by("-sequence")[0].draw_id, at=DRAW_TIME + timedelta(days=1), actor=WORKER)
     assert_places_add_up()
+
+
+def test_workers_and_an_operator_bring_the_round_at_once_and_it_is_kept_and_told_once() -> None:
+    draw = freeze_for_round()
+
+    def paste() -> None:
+        accept_beacon(draw_id=draw.draw_id, beacon=REAL_BEACON, at=REAL_TIME, actor=OPERATOR)
+
+    results = race(paste, paste, paste)
+    assert kinds(results) == ["NoneType"] * 3
+    names = [event.name for event in list_events(subject=Subject("draw", draw.draw_id))]
+    assert names == ["draw.frozen", "draw.beacon_received"]
+    assert kinds(race(*[lambda: run_draw(draw_id=draw.draw_id, at=REAL_TIME, actor=WORKER)] * 2)) == [
+        "AlreadyRun",
+        "Draw",
+    ]
+    assert Offer.objects.count() == 5
+    assert_places_add_up()
+
+
+def test_without_the_lock_the_second_round_is_refused_by_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    from contextlib import contextmanager
+
+    from django.db import transaction
+
+    from fairport.draws import beacons
+
+    barrier = threading.Barrier(2)
+
+    @contextmanager
+    def unlocked(_programme: str) -> Any:
+        with transaction.atomic():
+            yield
+
+    def write_together(**file: Any) -> str:
+        # Both have seen by now that there is none.
+        barrier.wait(timeout=30)
+        return write_file(**file)
+
+    monkeypatch.setattr(beacons, "programme_locked", unlocked)
+    monkeypatch.setattr(beacons, "write_file", write_together)
+    draw = freeze_for_round()
+
+    def paste() -> None:
+        accept_beacon(draw_id=draw.draw_id, beacon=REAL_BEACON, at=REAL_TIME, actor=OPERATOR)
+
+    assert kinds(race(paste, paste)) == ["IntegrityError", "NoneType"]
+    assert DrawFile.objects.filter(draw=draw, name="beacon.json").count() == 1
