@@ -21,7 +21,7 @@ from fairport.checkin.queries import Decision, decisions_of
 from fairport.checkin.words import CRITERIA
 from fairport.domain.policy import Policy
 from fairport.domain.transitions import TRANSITIONS, Event, Status
-from fairport.draws.queries import SubjectDraw, draws_of_subject
+from fairport.draws.queries import SubjectDraw, draws_of_subject, next_draw_time
 from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.ports.queries import list_ports
 from fairport.programmes.queries import NoPolicyInForce, policy_in_force, policy_of_version
@@ -105,6 +105,9 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "registered": format_moment(registration.registered_at, home_zone),
         "waited": waited_text(days),
         "renew_by": format_day_of(registration.last_sign_of_life_at + policy.renewal_period, home_zone),
+        "next_draw_day": format_day_of(
+            next_draw_time(programme=registration.programme_id, rules=policy.draw, at=at), home_zone
+        ),
         "renewal_days": policy.renewal_period.days,
         "offer": None if offer is None else offer_view(offer, state),
         "appointment": None if appointment is None else appointment_view(appointment, state),

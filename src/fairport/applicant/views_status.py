@@ -144,7 +144,7 @@ def decline(request: HttpRequest, registration: Registration) -> HttpResponse:
         lambda: appointments.decline_offer(
             registration_id=registration.pk, offer_id=_offer_id(request), at=now(), actor=APPLICANT
         ),
-        said=_("You said no to the place. You are in the next draw again."),
+        said=_("You said no to the place. You are in the draws again."),
     )
 
 
@@ -161,7 +161,7 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
         request,
         registration,
         lambda: appointments.cancel_appointment(registration_id=registration.pk, at=now(), actor=APPLICANT),
-        said=_("Your appointment is cancelled. You are in the next draw again."),
+        said=_("Your appointment is cancelled. You are in the draws again."),
     )
 
 

@@ -35,6 +35,7 @@ from fairport.applicant.times import format_birth_date, format_clock, format_day
 from fairport.appointments.passes import qr_svg
 from fairport.audit.events import APPLICANT
 from fairport.clock.queries import now
+from fairport.draws.queries import draws_of_subject, next_draw_time
 from fairport.ports.queries import get_port
 from fairport.registrations import operations, queries
 from fairport.registrations.submission import (
@@ -207,10 +208,15 @@ def done(request: HttpRequest) -> HttpResponse:
     policy = current_policy(at)
     zone = get_port(code=registration.ports[0]).traveler_timezone
     draw = at.replace(hour=policy.draw.time_utc.hour, minute=policy.draw.time_utc.minute, second=0, microsecond=0)
+    held = draws_of_subject(subject_id=registration.pk)
+    first_draw = (
+        held[-1].draw_time if held else next_draw_time(programme=registration.programme_id, rules=policy.draw, at=at)
+    )
     context = {
         "receipt": receipt,
         "qr": qr_svg(receipt.entry_secret),
         "registered": format_moment(receipt.registered_at, zone),
+        "first_day": format_day_of(first_draw, zone),
         "draw_clock": format_clock(draw, zone),
         "city": zone_city(zone),
         "window_hours": int(policy.draw.confirmation_window.total_seconds()) // 3600,

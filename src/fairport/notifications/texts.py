@@ -38,6 +38,8 @@ CONFIRM_BY = (
     _("If you do not answer by then, the place goes back to the draw."),
 )
 NOT_A_DECISION = _("An appointment is no guarantee. An officer decides at the port.")
+# Between a draw's freeze and its time, "the next draw" would be one whose list was made without them.
+BACK_IN = _("You are again in every draw whose list of groups is made from now on.")
 KEEPS_SENIORITY = _("You keep the date when you registered. You lose nothing.")
 
 TEXTS: Mapping[str, Text] = {
@@ -45,7 +47,10 @@ TEXTS: Mapping[str, Text] = {
         _("We received your registration"),
         (
             _("We received your registration. Its number is %(registration_number)s."),
-            _("You are in every draw from now on. You do not need to do anything each day."),
+            _(
+                "You are in every draw whose list of groups is made from now on. "
+                "You do not need to do anything each day."
+            ),
             _("Keep your access code in a safe place. You need it to see your registration."),
         ),
     ),
@@ -68,7 +73,7 @@ TEXTS: Mapping[str, Text] = {
         (
             # Sent to who still waits: the registration itself is as it was.
             _("A place was drawn for you, but the port is closed or its time is over. You did nothing wrong."),
-            _("You are in the next draws again."),
+            BACK_IN,
             KEEPS_SENIORITY,
         ),
     ),
@@ -76,7 +81,7 @@ TEXTS: Mapping[str, Text] = {
         _("You said no to the place"),
         (
             _("You said no to the place that was offered to you."),
-            _("You are in the next draws again."),
+            BACK_IN,
             KEEPS_SENIORITY,
         ),
     ),
@@ -113,7 +118,7 @@ TEXTS: Mapping[str, Text] = {
         _("Your appointment is cancelled"),
         (
             _("Your appointment is cancelled. The pass is not good any more."),
-            _("You are in the next draws again."),
+            BACK_IN,
             KEEPS_SENIORITY,
         ),
     ),

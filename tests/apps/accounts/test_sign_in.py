@@ -82,7 +82,7 @@ def test_a_code_opens_once_only(client: Client, officer: User, secret: str) -> N
     again = client.post(reverse("mfa_authenticate"), {"code": code})
 
     assert again.status_code == 200
-    assert "Incorrect code" in again.content.decode()
+    assert "This code is not right" in again.content.decode()
     assert client.get("/office/my-sign-in").status_code == 302
 
 
@@ -114,7 +114,7 @@ def test_guessing_is_stopped_even_for_the_right_password(client: Client, officer
         give_password(client, officer, "not the password at all")
 
     assert give_password(client, officer).status_code == 200
-    assert "Too many" in give_password(client, officer).content.decode()
+    assert "too many wrong tries" in give_password(client, officer).content.decode()
 
 
 def test_guessing_the_code_is_stopped(client: Client, officer: User, secret: str) -> None:

@@ -8,9 +8,13 @@ import pytest
 from django.urls import reverse
 
 from fairport.applicant.draft import COOKIE
+from fairport.applicant.times import format_day_of
+from fairport.draws.schedule import draw_time_on
+from fairport.ports.queries import get_port
 from fairport.registrations.models import Draft, Registration
 from fairport.registrations.queries import open_contact, open_travelers
 from tests.apps.applicant.walking import CHILD, FIRST_KEY, TRAVELER, Walker, main_text
+from tests.factories.programme import load_programme
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +208,18 @@ def test_after_half_an_hour_the_receipt_asks_for_the_access_code(walker: Walker,
 def test_a_name_of_another_script_is_set_apart_and_escaped(walker: Walker) -> None:
     walker.up_to("review", given_names="ليلى")
     assert "<bdi>ليلى</bdi>" in walker.look("register_review").content.decode()
+
+
+def test_the_receipt_names_the_first_draw_whose_list_is_still_open(walker: Walker, clock) -> None:  # type: ignore[no-untyped-def]
+    rules = load_programme().policy.draw
+    today = draw_time_on(rules=rules, day=clock.at.date())
+    for at, day in [
+        (today - rules.freeze_lead - timedelta(minutes=1), today),
+        (today - rules.freeze_lead + timedelta(minutes=1), today + timedelta(days=1)),
+    ]:
+        clock.at = at
+        walker.client.cookies.clear()
+        walker.up_to("done")
+        page = walker.look("register_done")
+        zone = get_port(code="SDG").traveler_timezone
+        assert f"The first one with you is on {format_day_of(day, zone)}" in main_text(page)

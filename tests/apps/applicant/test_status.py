@@ -358,3 +358,11 @@ def test_who_waits_sees_a_range_and_that_it_is_no_promise(visit: Visit) -> None:
     words = main_text(visit.look())
     assert "How long it may still be" in words
     assert "of 100 groups that wait registered after you" in words
+
+
+def test_a_place_whose_time_is_over_is_not_asked_about_before_the_tick(visit: Visit) -> None:
+    offer = visit.draw()
+    visit.clock.at = offer.expires_at + timedelta(seconds=1)
+    words = main_text(visit.look())
+    assert "The time to answer is over" in words
+    assert "Say yes or no" not in words and "Yes, we take this place" not in words
