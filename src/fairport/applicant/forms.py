@@ -146,7 +146,10 @@ class LocationForm(QuestionForm):
         super().__init__(*args, **kwargs)
         self._policy, self._at = policy, at
         choice_field(self, "country").choices = country_choices()
-        choice_field(self, "state").choices = state_choices(policy)
+        state = choice_field(self, "state")
+        state.choices = state_choices(policy)
+        # In Mexico it is needed, so it must not be called optional; the hint says when it is not.
+        state.needed_sometimes = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

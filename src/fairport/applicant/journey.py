@@ -96,6 +96,18 @@ class Journey:
         typed = as_data(self.content.get("language")) if data is None else data
         return forms.LanguageForm(typed, policy=self.policy, initial={"language": get_language()})
 
+    @property
+    def language(self) -> str:
+        """The language of the messages: the one that the person reads in now, or the chosen one if that is not offered.
+
+        Whoever changes the language of the page on the way would else get messages in the first one.
+        """
+        reading = get_language() or ""
+        if reading in self.policy.languages:
+            return reading
+        form = self.language_form()
+        return str(form.cleaned_data["language"]) if form.is_valid() else self.policy.languages[0]
+
     def location_form(self, data: Any = None) -> forms.LocationForm:
         typed = as_data(self.content.get("location")) if data is None else data
         initial = {"country": self.policy.location.country}
@@ -231,12 +243,11 @@ class Journey:
         """The whole, with the lead traveler first. Only when nothing is missing."""
         contact = self.contact_form()
         ports = self.ports_form()
-        language = self.language_form()
-        if not (contact.is_valid() and ports.is_valid() and language.is_valid()):
+        if not (contact.is_valid() and ports.is_valid() and self.language_form().is_valid()):
             raise ValueError("the form is not complete")
         return Submission(
             programme=self.policy.programme,
-            language=language.cleaned_data["language"],
+            language=self.language,
             ports=ports.ports,
             travelers=tuple(person.as_new_traveler() for person in self.people_lead_first),
             country=self.location.country,

@@ -76,7 +76,8 @@ _REQUESTS: Final[dict[str, Promise]] = {
     ),
     "document_in_use": _(
         "One of these documents is already in an active registration. If it is yours, use its access code. "
-        "You can also register without the document number."
+        "If you lost the code: that registration ends by itself when nobody opens it for a while, and then the "
+        "document can be used again."
     ),
     "idempotency_conflict": _("This key was already used for other content. Use a new key for a new registration."),
     "idempotency_key_invalid": _("The Idempotency-Key must have 16 to 200 letters, digits or simple signs."),

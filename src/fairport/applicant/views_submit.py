@@ -130,8 +130,8 @@ class ReviewStep(Step):
 
 def group_rows(journey: Journey) -> list[dict[str, object]]:
     """The answers about the whole group, each with the way to change it."""
-    language, ports, contact = journey.language_form(), journey.ports_form(), journey.contact_form()
-    for form in (language, ports, contact):
+    ports, contact = journey.ports_form(), journey.contact_form()
+    for form in (ports, contact):
         form.is_valid()
     place = country_name(journey.location.country)
     if journey.location.state:
@@ -141,7 +141,7 @@ def group_rows(journey: Journey) -> list[dict[str, object]]:
     return [
         {
             "label": _("Language"),
-            "value": labels_of(language, "language")[language.cleaned_data["language"]],
+            "value": labels_of(journey.language_form(), "language")[journey.language],
             "change_href": reverse("register_language"),
         },
         {"label": _("Where you are"), "value": place, "change_href": reverse("register_location")},

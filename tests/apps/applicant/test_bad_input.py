@@ -196,7 +196,7 @@ def test_a_document_in_use_is_refused_without_a_word_about_the_other_file(walker
     response = walker.submit()
     assert_refused(response, "document_in_use", status=409)
     words = main_text(response)
-    assert "access code" in words and "without the document number" in words
+    assert "access code" in words and "ends by itself" in words
     assert "named no ombuds office" in words
     assert other.number not in words and "Ana María" not in words
     assert "Eva" in words

@@ -181,6 +181,23 @@ def test_changing_the_language_keeps_the_place_and_the_answers(walker: Walker) -
     assert "Pérez Gómez" in walker.client.get(response["Location"]).content.decode()
 
 
+def test_messages_come_in_the_language_that_was_read_last(walker: Walker) -> None:
+    walker.up_to("review")
+    walker.client.post("/language", {"language": "es", "next": reverse("register_review")})
+    page = walker.look("register_review")
+    row = next(row for row in page.context["rows"] if row["change_href"] == reverse("register_language"))
+    assert row["value"] == "Español"
+    walker.send("register_review", {"attestation": "on"})
+    assert Registration.objects.get().language == "es"
+
+
+def test_the_state_is_not_called_optional(walker: Walker) -> None:
+    walker.language("en")
+    html = walker.look("register_location").content.decode()
+    assert "State of Mexico where you are today" in html
+    assert "(optional)" not in html
+
+
 def test_who_registers_next_on_the_same_device_sees_no_code_of_the_first(walker: Walker) -> None:
     walker.up_to("done")
     receipt = walker.look("register_done").context["receipt"]
