@@ -173,6 +173,7 @@ def test_what_is_no_toml_at_all(raw: bytes, code: str) -> None:
     with pytest.raises(PolicyError) as refused:
         load_policy(raw)
     assert [problem.code for problem in refused.value.problems] == [code]
+    assert str(refused.value).startswith("The file is not"), "no empty path in front"
 
 
 toml_value = st.recursive(

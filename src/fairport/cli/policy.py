@@ -23,9 +23,13 @@ def load(file: Annotated[Path, typer.Argument(help="A policy in TOML.")]) -> Non
     with django_ready():
         from fairport.audit.events import OPERATOR
         from fairport.clock.queries import now
+        from fairport.domain.policy import PolicyError
         from fairport.programmes.operations import load_policy_file
 
-        version = load_policy_file(path=file, at=now(), actor=OPERATOR)
+        try:
+            version = load_policy_file(path=file, at=now(), actor=OPERATOR)
+        except PolicyError as error:
+            raise Refused(f"{file} is not a usable policy:\n{error}") from error
         print(f"{version.programme_id} {version.version} from {version.effective_from}, sha256 {version.sha256}")
 
 

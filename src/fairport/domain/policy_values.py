@@ -132,4 +132,6 @@ class PolicyError(Exception):
 
     def __init__(self, problems: Sequence[PolicyProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{problem.path}: {problem.message}" for problem in self.problems))
+        super().__init__(
+            "\n".join(": ".join(filter(None, (problem.path, problem.message))) for problem in self.problems)
+        )
