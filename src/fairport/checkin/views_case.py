@@ -203,6 +203,11 @@ def _render_determination(
     traveler = next((each for each in opened.travelers if each.person.id == traveler_id), None)
     if traveler is None:
         raise Http404
+    is_supervisor = member.role_at(opened.appointment.slot.port_id, Role.SUPERVISOR) is not None
+    if traveler.effective and not form.is_bound and not is_supervisor:
+        # Said before anything is typed.
+        code = operations.SupervisorNeeded.code
+        return refuse_staff(request, member, code=code, text=TEXTS[code])
     context = {
         "appointment": opened.appointment,
         "traveler": _traveler_view(traveler, opened.appointment.slot.port.timezone),

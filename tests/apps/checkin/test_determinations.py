@@ -278,6 +278,8 @@ def test_the_pages_from_decision_to_correction(
     refused = officer.post(form_page, stealing)
     assert refused.status_code == 403
     assert "<code>supervisor_needed</code>" in refused.content.decode()
+    assert officer.get(form_page).status_code == 403, "said before anything is typed"
+    assert supervisor.get(form_page).status_code == 200
     assert "Replace this decision" not in officer.get(case).content.decode()
     assert "Replace this decision" in supervisor.get(case).content.decode()
     assert supervisor.post(form_page, stealing)["Location"] == case
