@@ -12,7 +12,8 @@ WRONG = {
     "wider than the window": "main.style.width = '900px'",
     "axe image-alt": "main.append(new Image())",
     "axe label": "main.append(document.createElement('input'))",
-    "axe color-contrast": "main.style.color = '#ddd'",
+    "axe color-contrast": "const pale = document.createElement('p'); pale.textContent = 'Pale words'; "
+    "pale.style.cssText = 'color: #ddd; background: #fff'; main.prepend(pale)",
     "is in ltr es, not ltr en": "document.documentElement.lang = 'es'",
     "asks another host": "main.append(Object.assign(new Image(), {src: 'http://127.0.0.1:9/x.png', alt: ''}))",
     "Content Security Policy": "main.append(Object.assign(document.createElement('script'), {text: '1'}))",
@@ -29,6 +30,7 @@ def test_something_wrong_is_noticed(browser: Browser, product: Product, complain
         v.open("/help")
         assert v.complaints == []
         v.page.evaluate(f"() => {{ const main = document.querySelector('main'); {WRONG[complaint]}; }}")
-        v.page.evaluate("() => new Promise((done) => setTimeout(done))")
+        # What is judged by its colours and places must have been painted.
+        v.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         v.forget_pages()
         v.check()
