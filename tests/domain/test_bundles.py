@@ -67,8 +67,7 @@ def test_a_changed_byte_anywhere_is_found(file: str, tmp_path: Path) -> None:
     folder = copy(tmp_path)
     raw = (folder / file).read_bytes()
     choose = random.Random(file)
-    places = {0, len(raw) - 1, *choose.sample(range(len(raw)), 40)}
-    for place in sorted(places):
+    for place in range(len(raw)):
         changed = bytearray(raw)
         changed[place] ^= choose.choice([1, 2, 4, 16, 32, 128])
         (folder / file).write_bytes(changed)
@@ -99,7 +98,7 @@ def test_a_missing_file_is_named(file: str, tmp_path: Path) -> None:
     assert "missing" in failed.reason
     assert ("day after the draw's last band" in failed.reason) == (file in ("pool.txt", "allocation.txt"))
     (folder / file).mkdir()
-    assert "cannot be read" in failure(folder).reason
+    assert failure(folder).reason == "is no plain file"
 
 
 def test_other_files_in_the_folder_do_not_matter(tmp_path: Path) -> None:

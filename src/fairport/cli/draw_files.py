@@ -56,9 +56,12 @@ def verify(
         list[str] | None, typer.Option(help="The public key of a witness of the log; may be repeated.")
     ] = None,
 ) -> None:
-    """Compute published draws again and compare, with drand's signature and the draw log. Needs no database."""
+    """Compute published draws again and compare, with drand's signature and the draw log. Needs no database.
+
+    Ends with status 3 where nothing is wrong but files are missing: such a draw is only partly checked, not proven.
+    """
     from fairport.audit.notes import parse_key
-    from fairport.domain.__main__ import describe
+    from fairport.domain.__main__ import describe, exit_status
     from fairport.draws.verifying import verify_draws
 
     for path in paths:
@@ -71,3 +74,4 @@ def verify(
         witnesses=[parse_key(text) for text in witness or []],
     )
     print("\n".join(describe(report) for report in reports))
+    raise typer.Exit(exit_status(reports))

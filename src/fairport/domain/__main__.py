@@ -1,20 +1,22 @@
 """The outsider's verifier: ``python -m fairport.domain verify DIR...``, with the standard library alone.
 
-Exit status: 0 if everything that was checked is right, 1 if a bundle is wrong, 2 for wrong usage. An error is one plain
-sentence on stderr.
+Exit status: 0 if every draw is whole and right, 1 if a bundle is wrong, 2 for wrong usage, 3 if nothing is wrong but
+files are missing, so that a draw is only partly checked and not proven. An error is one plain sentence on stderr.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
 from fairport.domain.bundle import BundleReport, VerificationFailed, verify_bundles
 
+PARTLY_CHECKED: Final = 3
 _PROGRAM: Final = "python -m fairport.domain"
 
 
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verify.add_argument("folders", nargs="+", metavar="DIR", type=Path, help="the folder of one draw's bundle")
     folders: list[Path] = parser.parse_args(arguments).folders
     for folder in folders:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             print(f"{folder} is not a folder.", file=sys.stderr)
             return 2
     try:
@@ -44,15 +46,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(failure, file=sys.stderr)
         return 1
     print("\n".join(describe(report) for report in reports))
-    return 0
+    return exit_status(reports)
+
+
+def exit_status(reports: Iterable[BundleReport]) -> int:
+    """Return 3 if files are missing in any bundle, else 0: no script shall take such a draw for a proven one."""
+    return PARTLY_CHECKED if any(report.missing for report in reports) else 0
 
 
 def describe(report: BundleReport) -> str:
     """Return a report as lines of text."""
-    head = (
-        f"{report.draw_id} (draw {report.sequence}): {report.entries} entries, {report.offers} offers, "
-        f"{report.rain_checks} rain-checks. Computed again, everything is the same."
-    )
+    if report.missing:
+        head = (
+            f"{report.draw_id} (draw {report.sequence}): PARTLY CHECKED, the draw is not proven. "
+            f"Missing: {', '.join(report.missing)}. What is here is right."
+        )
+    else:
+        head = (
+            f"{report.draw_id} (draw {report.sequence}): {report.entries} entries, {report.offers} offers, "
+            f"{report.rain_checks} rain-checks. Computed again, everything is the same."
+        )
     return "\n".join(
         [
             head,

@@ -23,6 +23,8 @@ QUICKNET_PUBLIC_KEY: Final = (
 QUICKNET_GENESIS: Final = 1692803367
 QUICKNET_PERIOD: Final = 3
 QUICKNET_DST: Final = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+LAST_ROUND: Final = 83_903_165_811
+"""The last round of the year 9999; the format has no later times."""
 SIGNATURE_BYTES: Final = 48
 FREEZE_LEAD: Final = dt.timedelta(seconds=600)
 """The pool must be fixed at least this long before its randomness exists."""

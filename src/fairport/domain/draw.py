@@ -37,6 +37,7 @@ from fairport.domain.manifest import (
     build_manifest,
     check_hashes,
     check_inputs,
+    check_params,
     format_manifest,
     parse_manifest,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "DrawFileError",
     "DrawResult",
     "DroppedRainCheck",
+    "FrozenDraw",
     "LocalBeacon",
     "LocalCommitment",
     "Manifest",
@@ -92,6 +94,7 @@ __all__ = [
     "RainCheck",
     "allocate",
     "build_manifest",
+    "check_frozen",
     "commit_locally",
     "compute_seed",
     "entry_id",
@@ -109,10 +112,20 @@ __all__ = [
     "registered_week",
     "replay_draw",
     "run_draw",
+    "seed_of",
     "verify_inclusion",
 ]
 
 RESULT_FILE: Final = "result.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenDraw:
+    """The parsed files of a freeze. ``pool`` is None where only the parameters are at hand."""
+
+    manifest: Manifest
+    params: Params
+    pool: Pool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,38 +158,54 @@ def replay_draw(*, pool: bytes, params: bytes, manifest: bytes, randomness: byte
 
     Raises :class:`DrawFileError` if a file is not what the manifest commits to.
     """
-    commitment = parse_manifest(manifest)
-    check_hashes(manifest=commitment, pool=pool, params=params)
-    parsed = parse_params(params)
-    lines = split_lines(pool, file=POOL_FILE)
-    entries = parse_pool_lines(lines)
-    check_inputs(manifest=commitment, params=parsed, pool=entries)
-    root = merkle_root(lines)
-    del lines
-    if root.hex() != commitment.pool_root:
-        raise DrawFileError(MANIFEST_FILE, f"pool_root is not the Merkle root of {POOL_FILE}")
-    chain_hash, round_number = chain_and_round(commitment.beacon)
-    seed = compute_seed(
-        randomness=randomness,
-        draw_id=commitment.draw_id,
-        pool_root=root,
-        n=commitment.n,
-        params_sha256=bytes.fromhex(commitment.params_sha256),
-        chain_hash=chain_hash,
-        round_number=round_number,
-    )
-    allocation = allocate(entries, parsed, seed)
+    frozen = check_frozen(manifest=manifest, params=params, pool=pool)
+    assert frozen.pool is not None  # since there is one
+    seed = seed_of(manifest=frozen.manifest, randomness=randomness)
+    allocation = allocate(frozen.pool, frozen.params, seed)
     allocation_bytes = format_allocation(allocation.lines)
     return DrawResult(
-        manifest=commitment,
-        params=parsed,
-        pool=entries,
+        manifest=frozen.manifest,
+        params=frozen.params,
+        pool=frozen.pool,
         seed=seed,
         allocation=allocation,
         allocation_bytes=allocation_bytes,
         result_bytes=format_result(
             manifest=manifest, seed=seed, allocation=allocation, allocation_bytes=allocation_bytes
         ),
+    )
+
+
+def check_frozen(*, manifest: bytes, params: bytes, pool: bytes | None) -> FrozenDraw:
+    """Check and parse what a freeze fixed; without the pool only what manifest and parameters say by themselves.
+
+    Raises :class:`DrawFileError` if a file is not what the manifest commits to.
+    """
+    commitment = parse_manifest(manifest)
+    check_hashes(manifest=commitment, pool=pool, params=params)
+    parsed = parse_params(params)
+    if pool is None:
+        check_params(manifest=commitment, params=parsed)
+        return FrozenDraw(commitment, parsed, None)
+    lines = split_lines(pool, file=POOL_FILE)
+    entries = parse_pool_lines(lines)
+    check_inputs(manifest=commitment, params=parsed, pool=entries)
+    if merkle_root(lines).hex() != commitment.pool_root:
+        raise DrawFileError(MANIFEST_FILE, f"pool_root is not the Merkle root of {POOL_FILE}")
+    return FrozenDraw(commitment, parsed, entries)
+
+
+def seed_of(*, manifest: Manifest, randomness: bytes) -> bytes:
+    """Return the seed that 32 bytes of randomness give to a draw, from what its manifest commits to."""
+    chain_hash, round_number = chain_and_round(manifest.beacon)
+    return compute_seed(
+        randomness=randomness,
+        draw_id=manifest.draw_id,
+        pool_root=bytes.fromhex(manifest.pool_root),
+        n=manifest.n,
+        params_sha256=bytes.fromhex(manifest.params_sha256),
+        chain_hash=chain_hash,
+        round_number=round_number,
     )
 
 

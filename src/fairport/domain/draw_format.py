@@ -16,6 +16,8 @@ MAX_NESTING: Final = 8
 MAX_INTEGER: Final = 2**53 - 1
 """Integers must be exact in every language, JavaScript too."""
 
+LONGEST_REASON: Final = 600
+
 PORT: Final = re.compile(r"[A-Z0-9]{2,4}")
 _HEX: Final = re.compile(r"[0-9a-f]*")
 _SLUG_PATH: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
@@ -31,10 +33,11 @@ class DrawFileError(ValueError):
 
     def __init__(self, file: str, reason: str, *, line: int | None = None) -> None:
         where = file if line is None else f"{file}, line {line}"
-        super().__init__(f"{where}: {reason}")
+        # A reason may repeat what a stranger wrote: no line ends, no codes for the terminal, and not without end.
+        self.reason = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in reason[:LONGEST_REASON])
+        super().__init__(f"{where}: {self.reason}")
         self.file = file
         self.line = line
-        self.reason = reason
 
 
 class Fields:

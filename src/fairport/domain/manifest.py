@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from fairport.domain.beacon import (
     FREEZE_LEAD,
+    LAST_ROUND,
     QUICKNET_CHAIN_HASH,
     Commitment,
     DrandCommitment,
@@ -22,7 +23,7 @@ from fairport.domain.beacon import (
 )
 from fairport.domain.draw_format import DrawFileError, Fields, format_instant, format_json, parse_json, split_lines
 from fairport.domain.merkle import merkle_root
-from fairport.domain.params import FORMAT, Params, check_rain_checks_in_pool, parse_params
+from fairport.domain.params import FORMAT, PARAMS_FILE, Params, check_rain_checks_in_pool, parse_params
 from fairport.domain.pool import POOL_FILE, Pool, parse_pool_lines
 
 MANIFEST_FILE: Final = "manifest.json"
@@ -169,14 +170,19 @@ def parse_manifest(raw: bytes) -> Manifest:
     return manifest
 
 
-def check_inputs(*, manifest: Manifest, params: Params, pool: Pool) -> None:
-    """Check what pool, params and manifest must have in common beside the hashes. Raises :class:`DrawFileError`."""
+def check_params(*, manifest: Manifest, params: Params) -> None:
+    """Check what params and manifest must have in common beside the hash. Raises :class:`DrawFileError`."""
     if params.draw_id != manifest.draw_id:
         raise _refuse("the draw id is not the one in params.json")
     if params.programme != manifest.programme:
         raise _refuse("the programme is not the one in params.json")
     if (params.previous is None) != (manifest.sequence == 1):
         raise _refuse("the sequence is 1 exactly if params.json names no previous draw")
+
+
+def check_inputs(*, manifest: Manifest, params: Params, pool: Pool) -> None:
+    """Check what pool, params and manifest must have in common beside the hashes. Raises :class:`DrawFileError`."""
+    check_params(manifest=manifest, params=params)
     if manifest.n != len(pool):
         raise _refuse(f"n is {manifest.n}, but pool.txt has {len(pool)} entries")
     if manifest.people != pool.people:
@@ -188,13 +194,13 @@ def check_inputs(*, manifest: Manifest, params: Params, pool: Pool) -> None:
     check_rain_checks_in_pool(params=params, pool=pool)
 
 
-def check_hashes(*, manifest: Manifest, pool: bytes, params: bytes) -> None:
-    """Check that pool.txt and params.json are the committed ones. Raises :class:`DrawFileError`."""
+def check_hashes(*, manifest: Manifest, pool: bytes | None, params: bytes) -> None:
+    """Check that pool.txt, if it is there, and params.json are the committed ones. Raises :class:`DrawFileError`."""
     for file, raw, expected in (
         (POOL_FILE, pool, manifest.pool_sha256),
-        ("params.json", params, manifest.params_sha256),
+        (PARAMS_FILE, params, manifest.params_sha256),
     ):
-        if hashlib.sha256(raw).hexdigest() != expected:
+        if raw is not None and hashlib.sha256(raw).hexdigest() != expected:
             raise DrawFileError(file, f"its SHA-256 is not the one that {MANIFEST_FILE} commits to")
 
 
@@ -216,6 +222,8 @@ def _check_times(manifest: Manifest, fields: Fields) -> None:
             raise fields.error("draw_time", "must be at least 600 seconds after frozen_at")
         if manifest.beacon.round != round_at(manifest.draw_time):
             raise fields.error("beacon.round", "must be the first round at or after draw_time")
+        if manifest.beacon.round > LAST_ROUND:
+            raise fields.error("beacon.round", "is after the year 9999")
     elif manifest.lead < dt.timedelta(0):
         raise fields.error("draw_time", "must not be before frozen_at")
 

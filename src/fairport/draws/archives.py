@@ -8,12 +8,10 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from fairport.domain.bundle import BUNDLE_FILES
+from fairport.domain.bundle import BUNDLE_FILES, LARGEST_FILE
 from fairport.domain.draw_format import DrawFileError
 
 CHECKPOINT_FILE: Final = "checkpoint.txt"
-LARGEST_FILE: Final = 512 * 1024 * 1024
-"""Bytes of one file; a pool of five million entries has 350 MB."""
 LARGEST_ARCHIVE: Final = 2 * LARGEST_FILE
 MOST_MEMBERS: Final = 100
 _KNOWN: Final = frozenset((*BUNDLE_FILES, CHECKPOINT_FILE))

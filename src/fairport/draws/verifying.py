@@ -19,7 +19,6 @@ from fairport.audit.notes import NoteInvalid, NoteSignature, VerifierKey, parse_
 from fairport.audit.proofs import ProofInvalid, ProvenEntry, parse_proof, verify_proof
 from fairport.domain.beacon import BeaconVerifier
 from fairport.domain.bundle import (
-    BUNDLE_FILES,
     TIME_NOT_PROVEN,
     BundleReport,
     VerificationFailed,
@@ -27,7 +26,7 @@ from fairport.domain.bundle import (
 )
 from fairport.domain.draw import MANIFEST_FILE, DrawFileError, parse_manifest
 from fairport.domain.draw_format import format_instant
-from fairport.draws.archives import CHECKPOINT_FILE, LARGEST_FILE, unpack_bundle
+from fairport.draws.archives import CHECKPOINT_FILE, unpack_bundle
 from fairport.draws.quicknet import QUICKNET
 
 LARGEST_CHECKPOINT: Final = 300_000
@@ -50,7 +49,7 @@ def verify_draws(
         names = {str(folder): str(path) for folder, path in zip(folders, paths, strict=True)}
         try:
             for folder in folders:
-                _refuse_strange_files(folder)
+                _refuse_strange_checkpoint(folder)
             reports = verify_bundles(folders, verifier=verifier)
             return tuple(
                 replace(_with_log(report, log_keys, witnesses), bundle=names[report.bundle]) for report in reports
@@ -74,22 +73,17 @@ def _folder_of(path: Path, unpacked: ExitStack) -> Path:
         ) from None
 
 
-def _refuse_strange_files(folder: Path) -> None:
+def _refuse_strange_checkpoint(folder: Path) -> None:
     """A link may lead anywhere and a device never ends, so neither is opened."""
-    for name in (*BUNDLE_FILES, CHECKPOINT_FILE):
-        try:
-            status = (folder / name).lstat()
-        except OSError:
-            # Missing or unreadable: whoever reads it says which.
-            continue
-        limit = LARGEST_CHECKPOINT if name == CHECKPOINT_FILE else LARGEST_FILE
-        reason = ""
-        if not stat.S_ISREG(status.st_mode):
-            reason = "is no plain file"
-        elif status.st_size > limit:
-            reason = f"has {status.st_size} bytes, more than such a file can have"
-        if reason:
-            raise VerificationFailed(str(folder), DrawFileError(name, reason))
+    try:
+        status = (folder / CHECKPOINT_FILE).lstat()
+    except OSError:
+        # Missing or unreadable: whoever reads it says which.
+        return
+    if not stat.S_ISREG(status.st_mode):
+        raise _refuse(folder, "is no plain file")
+    if status.st_size > LARGEST_CHECKPOINT:
+        raise _refuse(folder, f"has {status.st_size} bytes, more than such a file can have")
 
 
 def _with_log(report: BundleReport, log_keys: Sequence[VerifierKey], witnesses: Sequence[VerifierKey]) -> BundleReport:
