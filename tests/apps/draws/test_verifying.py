@@ -141,7 +141,8 @@ def test_any_byte_changed_in_any_file_is_found(exported: tuple[Path, list[Verifi
             path.write_bytes(content[:position] + bytes([content[position] ^ mask]) + content[position + 1 :])
             with pytest.raises(VerificationFailed) as failed:
                 verify_draws(paths=[folder], log_keys=keys, witnesses=[WITNESS_KEY], verifier=quick_verifier)
-            assert failed.value.file in ALL_FILES, (name, position)
+            # A manifest that still reads well is told from the result that names its hash.
+            assert failed.value.file in ({name, "result.json"} if name == "manifest.json" else {name}), position
             assert failed.value.reason
             seen.add(failed.value.file)
         for changed in (content[:-1], content + b"\n", content[1:], b""):
