@@ -1,7 +1,7 @@
 """Which column is what: found by the labels of the same year, since the codes move from year to year.
 
-A label is a path, `Estimate!!Total:!!Asia:!!Eastern Asia:!!China:`. Older years write no colons; the parent Portugal has
-none in any year. So a colon tells nothing: a row is a parent when other rows lie below it.
+A label is a path, `Estimate!!Total:!!Asia:!!Eastern Asia:!!China:`. Older years write no colons, and Portugal, a parent,
+has none in any year. So a colon tells nothing: a row is a parent when other rows lie below it.
 """
 
 import re
@@ -73,7 +73,7 @@ def split_label(label: str) -> Path:
 
 
 def country_paths(paths: Iterable[Path]) -> list[Path]:
-    """Return the paths that are countries: not the total, no region, no rest ("Other …", "n.e.c."), no part of a country.
+    """Return the paths that are countries: no region, no rest ("Other …", "n.e.c."), no part of a country.
 
     A country with parts (China, the United Kingdom, Portugal) is counted whole and its parts are left out.
     """

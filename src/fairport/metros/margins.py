@@ -1,4 +1,4 @@
-"""Margins of error at the 90 % level, as the Census Bureau tells users of the American Community Survey to work them out.
+"""Margins of error at the 90 % level, by the formulas that the Census Bureau gives to users of the ACS.
 
 Source: U.S. Census Bureau, *Understanding and Using American Community Survey Data: What All Data Users Need to Know*
 (the "General Handbook", 2020), chapter 7 (significance) and chapter 8 (derived estimates). Two margins are compared as

@@ -1,4 +1,4 @@
-"""The figures for pages, API and commands. Polars is imported when the first ranking is read, not when a server starts."""
+"""The figures for pages, API and commands. Polars is imported when a ranking is read, not when a server starts."""
 
 from __future__ import annotations
 

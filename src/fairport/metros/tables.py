@@ -116,7 +116,8 @@ def finish_tables(
         notes.append(
             Note(
                 "areas_without_figures",
-                "The Census tables have no figures for these areas, so they are left out; Puerto Rico has tables of its own.",
+                "The Census tables have no figures for these areas, so they are left out. "
+                "Puerto Rico has tables of its own.",
                 tuple(empty["short_name"].sort()),
             )
         )
@@ -154,7 +155,7 @@ def margin_of(code: str) -> str:
 
 
 def _as_counts(values: pl.DataFrame, *, estimates: Iterable[str]) -> pl.DataFrame:
-    """Text to whole numbers. Marks for a missing figure become null; the mark of a controlled estimate a margin of 0."""
+    """Text to whole numbers. Marks for a missing figure become null; a controlled estimate has a margin of 0."""
     names = [name for name in values.columns if name != "cbsa_code"]
     estimate_names = set(estimates)
     text = values.with_columns(
