@@ -61,7 +61,7 @@ def test_a_changed_byte_anywhere_is_found(file: str, laboratory: Laboratory, tmp
     raw = by_hand()[file]
     choose = random.Random(file)
     changed = [raw[:-1], raw + b"\n", raw[1:], b"", raw.replace(b"\n", b"\r\n"), raw + raw]
-    for place in {0, len(raw) - 1, *choose.sample(range(len(raw)), 25)}:
+    for place in range(len(raw)):
         one = bytearray(raw)
         one[place] ^= choose.choice([1, 2, 4, 16, 32, 128])
         changed.append(bytes(one))

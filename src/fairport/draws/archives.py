@@ -13,7 +13,9 @@ from fairport.domain.draw_format import DrawFileError
 
 CHECKPOINT_FILE: Final = "checkpoint.txt"
 LARGEST_ARCHIVE: Final = 2 * LARGEST_FILE
+LARGEST_DESCRIPTION: Final = 64 * 1024
 MOST_MEMBERS: Final = 100
+_CONTENT: Final = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
 _KNOWN: Final = frozenset((*BUNDLE_FILES, CHECKPOINT_FILE))
 _PIECE: Final = 1024 * 1024
 
@@ -33,6 +35,17 @@ class _Bounded:
         return piece
 
 
+class _Member(tarfile.TarInfo):
+    """A member whose name and attributes, where they stand in blocks of their own, are not read without end."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        # The archive's own content is passed over in pieces; what describes a member is read at once.
+        if self.type not in _CONTENT and self.size > LARGEST_DESCRIPTION:
+            raise tarfile.ReadError(f"the description of a member has {self.size} bytes")
+        member: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
+        return member
+
+
 def unpack_bundle(*, archive: Path, into: Path) -> Path:
     """Unpacks a `.tar.gz` or `.tar` of one draw's folder into the empty folder `into`; returns the draw's folder.
 
@@ -46,7 +59,7 @@ def unpack_bundle(*, archive: Path, into: Path) -> Path:
             packed.seek(0)
             stream: Any = gzip.GzipFile(fileobj=packed) if is_gzip else packed
             # As a stream, so that nothing is read twice and nothing is read beyond the limit.
-            with tarfile.open(fileobj=_Bounded(stream, LARGEST_ARCHIVE), mode="r|") as tar:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=_Bounded(stream, LARGEST_ARCHIVE), mode="r|", tarinfo=_Member) as tar:  # type: ignore[call-overload]
                 for number, member in enumerate(tar, 1):
                     if number > MOST_MEMBERS:
                         raise DrawFileError(archive.name, f"has more than {MOST_MEMBERS} members")

@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import tarfile
+import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
@@ -15,6 +16,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fairport.audit.events import WORKER, Subject
 from fairport.audit.keys import keys_of
@@ -189,6 +192,42 @@ def test_a_forged_signature_is_refused_though_everything_else_was_made_to_fit(
         verify_draws(paths=[folder])
 
 
+def test_before_the_release_it_is_partly_checked_and_says_so(
+    exported: tuple[Path, list[VerifierKey]], run: Run, tmp_path: Path
+) -> None:
+    folder, keys = exported
+    for name in ("pool.txt", "allocation.txt"):
+        (folder / name).unlink()
+    given = ("--log-vkey", str(keys[0]), "--witness", str(WITNESS_KEY))
+    status, printed, complaint = run("draw", "verify", str(folder), *given)
+    assert (status, complaint) == (3, "")
+    assert f"{DRAW_ID} (draw 1): PARTLY CHECKED, the draw is not proven. Missing: pool.txt, allocation.txt." in printed
+    assert "  proven: the randomness is drand quicknet's round 1000: its signature is valid" in printed
+    assert "  proven: time of the freeze: witness.example saw the manifest in the log" in printed
+    assert "  NOT proven: the order and who got a place: they cannot be computed again" in printed
+    archive = tmp_path / "draw.tar.gz"
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(folder, "draw")
+    assert run("draw", "verify", str(archive))[0] == 3
+    for name in ("beacon.json", "result.json"):
+        (folder / name).unlink()
+    status, printed, _ = run("draw", "verify", str(folder), *given)
+    assert status == 3
+    assert "NOT proven: the draw itself: beacon.json and result.json are not here" in printed
+    assert "quicknet" not in printed
+
+
+def test_a_signature_that_is_forged_is_refused_before_the_release_too(
+    exported: tuple[Path, list[VerifierKey]],
+) -> None:
+    folder, _ = exported
+    for name in ("pool.txt", "allocation.txt"):
+        (folder / name).unlink()
+    (folder / "beacon.json").write_bytes(format_beacon(DrandBeacon(ROUND, forged_signature())))
+    with pytest.raises(VerificationFailed, match=r"beacon.json: .*outside the right group"):
+        verify_draws(paths=[folder])
+
+
 def test_the_proof_of_another_log_or_draw_is_refused(exported: tuple[Path, list[VerifierKey]]) -> None:
     folder, keys = exported
     other = verifier_key(name=keys[0].name, private=WITNESS)
@@ -288,6 +327,46 @@ def test_a_gigabyte_of_zeros_is_refused(tmp_path: Path, name: str) -> None:
         verify_draws(paths=[archive])
     assert failed.value.file in (name, "zeros.tar.gz")
     assert "bytes, more than" in failed.value.reason or "more than a draw can have" in failed.value.reason
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE])
+def test_a_gigabyte_that_describes_a_member_is_never_read(tmp_path: Path, kind: bytes) -> None:
+    archive = tmp_path / "draw.tar"
+    archive.write_bytes(member("draw/pool.txt", kind, size=1 << 30).tobuf())
+    with pytest.raises(
+        VerificationFailed, match="cannot be unpacked: the description of a member has 1073741824 bytes"
+    ):
+        verify_draws(paths=[archive])
+
+
+@given(data=st.data())
+@settings(deadline=None, derandomize=True, max_examples=300, database=None)
+def test_an_archive_of_any_bytes_is_refused_in_one_sentence(data: st.DataObject) -> None:
+    """A right archive with pieces cut out, put in or changed, and noise."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        for name in BUNDLE_FILES:
+            archive.add(VECTOR / name, f"draw/{name}")
+    raw = bytearray(target.getvalue())
+    # Most of the time in the header of a member, where the sizes and the names are.
+    headers = [at for at in range(0, len(raw), 512) if raw[at : at + 5] == b"draw/"]
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.sampled_from(headers)) + data.draw(st.integers(0, 511))
+        put_in = data.draw(
+            st.binary(min_size=1, max_size=12) | st.sampled_from([b"\x80" + b"\xff" * 11, b"-1", b"7" * 11])
+        )
+        raw[at : at + data.draw(st.sampled_from([len(put_in), 0, 512]))] = put_in
+    content = data.draw(st.sampled_from([bytes(raw), gzip.compress(bytes(raw), 1), gzip.compress(bytes(raw), 1)[:-9]]))
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "draw.tar"
+        path.write_bytes(content)
+        try:
+            verify_draws(paths=[path])
+        except VerificationFailed as failed:
+            said = str(failed)
+            assert said.startswith(f"{path}: ")
+            assert said.endswith(".")
+            assert said.isprintable()
 
 
 def test_an_archive_that_lies_about_what_follows_is_read_up_to_the_limit_only(
