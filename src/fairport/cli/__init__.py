@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fairport.cli import demo, draw, draw_files, log, policy, service, staff
+from fairport.cli import demo, draw, draw_files, log, metros, policy, service, staff
 
 app = typer.Typer(
     help="Public appointments given out by a draw that anyone can check.",
@@ -20,6 +20,7 @@ app.add_typer(draw.app, name="draw")
 app.add_typer(log.app, name="log")
 app.add_typer(log.keys_app, name="keys")
 app.add_typer(staff.app, name="staff")
+app.command("metros")(metros.metros)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Which column is what: found by the labels of the same year, since the codes move from year to year.
 
-A label is a path, `Estimate!!Total:!!Asia:!!Eastern Asia:!!China:`. Older years write no colons, and Portugal, a parent,
-has none in any year. So a colon tells nothing: a row is a parent when other rows lie below it.
+A label is a path, `Estimate!!Total:!!Asia:!!Eastern Asia:!!China:`. Older years write no colons, and
+Portugal, which is a parent, has none in any year. So a colon tells nothing: the path does.
 """
 
 import re

@@ -46,8 +46,9 @@ def is_significant(*, first: float, first_margin: float, second: float, second_m
 def overlap_factor(*, first_year: int, second_year: int, years: int = 5) -> float:
     """Return the factor by which the margin of a difference shrinks when two period estimates share years.
 
-    It is √(1 - C), where C is the fraction of overlapping years (General Handbook, chapter 4: comparing overlapping
-    periods). The years are the last ones of the periods.
+    It is √(1 - C), where C is the fraction of overlapping years: the Census Bureau's documentation of the ACS gave this
+    rule until the 2013 vintage; the General Handbook now only advises extreme caution with overlapping periods. The
+    years are the last ones of the periods.
     """
     shared = max(0, years - abs(first_year - second_year))
     return sqrt(1 - shared / years)

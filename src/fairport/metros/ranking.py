@@ -100,7 +100,8 @@ def rank_areas(tables: SourceTables) -> Ranking:
         )
         .with_columns(
             rank=pl.int_range(1, pl.len() + 1).over("cohort"),
-            share_percent=pl.col("share_tenths") / 10,
+            # Polars divides by multiplying, which would print 30.700000000000003.
+            share_percent=(pl.col("share_tenths") / 10).round(1),
         )
     )
     areas = _mark_neighbours(areas)

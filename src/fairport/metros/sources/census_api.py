@@ -121,8 +121,8 @@ def _fetch(api: _Api, year: int, on_progress: Progress) -> dict[str, Any]:
     return {
         "dated": dated.isoformat() if dated else None,
         "labels": used,
-        "header": header,
-        "rows": list(areas.values()),
+        "header": ["cbsa_code", "name", *codes],
+        "rows": [[code, names[code], *figures[code]] for code in names],
     }
 
 
