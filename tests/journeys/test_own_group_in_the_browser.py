@@ -123,6 +123,18 @@ def test_a_draw_that_is_only_frozen(bundle: Bundle, laboratory: Laboratory) -> N
     assert (answer["file"], answer["code"]) == ("params.json", "hash_differs")
 
 
+def test_the_round_is_there_and_the_draw_is_not_run_yet(bundle: Bundle, laboratory: Laboratory) -> None:
+    names = ["manifest.json", "params.json", "beacon.json"]
+    (answer,) = laboratory.ask([public_task(laboratory, bundle, names)])
+    assert [one["code"] for one in answer["report"]["proven"]] == ["proven_params", "proven_secret"]
+    assert answer["report"]["unproven"][0]["code"] == "unproven_not_drawn"
+    wrong = {**bundle, "beacon.json": b'{"secret":"' + b"0" * 64 + b'"}\n'}
+    (answer,) = laboratory.ask([public_task(laboratory, wrong, names)])
+    assert (answer["file"], answer["code"]) == ("beacon.json", "beacon_wrong_secret")
+    (answer,) = laboratory.ask([public_task(laboratory, bundle, ["manifest.json", "params.json", "result.json"])])
+    assert (answer["file"], answer["code"]) == ("beacon.json", "missing")
+
+
 def own_lines(laboratory: Laboratory, bundle: Bundle, lines: str, secret: str = "") -> dict[str, Any]:
     names = [name for name in BUNDLE_FILES if name not in LATE]
     task = {"kind": "entry", "secret": secret, "ownLines": lines}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fairport.domain.beacon import QUICKNET_CHAIN_HASH
 from fairport.domain.bundle import VerificationFailed, verify_bundles
 from fairport.domain.draw import Cell, PoolEntry, RainCheck
 from tests.domain.building import (
@@ -108,6 +109,13 @@ def replacing(old: str, new: str) -> Callable[[bytes], bytes]:
     return change
 
 
+def drand_at(raw: bytes, draw_time: str, round_number: int) -> bytes:
+    document = json.loads(raw)
+    document["draw_time"] = draw_time
+    document["beacon"] = {"kind": "drand", "chain_hash": QUICKNET_CHAIN_HASH, "round": round_number}
+    return json.dumps(document).encode() + b"\n"
+
+
 JSON_FAULTS = [
     replacing('{"format"', '{"format": "VLOT-1", "format"'),
     replacing('{"format"', '{"more": 1, "format"'),
@@ -183,6 +191,8 @@ MANIFEST_FAULTS = [
     replacing('"pool_root": "7', '"pool_root": "8'),
     replacing('"kind": "local"', '"kind": "drand"'),
     replacing('"kind": "local"', '"kind": 1'),
+    lambda raw: drand_at(raw, "9999-12-31T23:59:59Z", 83_903_165_812),
+    lambda raw: drand_at(raw, "2023-01-18T00:00:00Z", 0),
     replacing('"commitment": "a', '"commitment": "b'),
     replacing("held-out/01-by-hand", "held-out/02-by-hand"),
     replacing('"01-by-hand"', '"02-by-hand"'),

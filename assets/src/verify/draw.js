@@ -35,6 +35,8 @@ export class DrawCheck {
     if (this.isDrawn()) {
       this.claimed = readResult(this.file(RESULT_FILE));
       if (this.claimed.manifest_sha256 !== this.manifest.sha256) throw new Refused(RESULT_FILE, "manifest_differs");
+    }
+    if (this.isDrawn() || this.has(BEACON_FILE)) {
       this.progress("beacon", 0);
       const beacon = readBeacon(this.file(BEACON_FILE));
       checkBeacon(this.manifest.beacon, beacon);
@@ -91,8 +93,8 @@ export class DrawCheck {
     const unproven = [];
     if (pool && drawn) proven.push({ code: "proven_outcome" });
     if (!pool && drawn) proven.push({ code: "proven_seed" });
-    if (drawn && !isLocal) proven.push({ code: "proven_round", values: { found: round } });
-    if (drawn && isLocal) proven.push({ code: "proven_secret" });
+    if (this.seed && !isLocal) proven.push({ code: "proven_round", values: { found: round } });
+    if (this.seed && isLocal) proven.push({ code: "proven_secret" });
     if (this.previous) proven.push({ code: "proven_succession", values: { found: params.previous.drawId } });
     if (!drawn) unproven.push({ code: "unproven_not_drawn" });
     if (!pool) unproven.push({ code: "unproven_pool" });
@@ -106,9 +108,9 @@ export class DrawCheck {
     return { drawId: manifest.drawId, count: manifest.count, complete: Boolean(pool) && drawn, drawn, proven, unproven, warnings };
   }
 
-  /** A draw that is only frozen has neither beacon nor result yet. */
+  /** A draw that is only frozen has no result yet; the beacon may be there a moment before. */
   isDrawn() {
-    return this.has(RESULT_FILE) || this.has(BEACON_FILE);
+    return this.has(RESULT_FILE);
   }
 
   has(name) {

@@ -1,5 +1,5 @@
 // manifest.json: the commitment to a draw.
-import { CHAIN_HASH, roundAt, timeOfRound } from "./beacon.js";
+import { CHAIN_HASH, LAST_ROUND, roundAt, timeOfRound } from "./beacon.js";
 import { hashHex } from "./bytes.js";
 import { dayOfTime } from "./calendar.js";
 import { Fields, parseJsonFile } from "./json.js";
@@ -76,7 +76,7 @@ function readCommitment(value) {
   if (kind === "drand") {
     const fields = new Fields(value, ["kind", "chain_hash", "round"], MANIFEST_FILE, "beacon");
     if (fields.text("chain_hash") !== CHAIN_HASH) throw fields.error("chain_hash", "not_quicknet");
-    return { kind, chainHash: CHAIN_HASH, round: fields.integer("round", 1) };
+    return { kind, chainHash: CHAIN_HASH, round: fields.integer("round", 1, LAST_ROUND) };
   }
   if (kind === "local") {
     const fields = new Fields(value, ["kind", "commitment"], MANIFEST_FILE, "beacon");
