@@ -162,13 +162,14 @@ def _as_counts(values: pl.DataFrame, *, estimates: Iterable[str]) -> pl.DataFram
         pl.col(names).cast(pl.String).str.strip_chars().replace({"": None, ".": None, "null": None})
     )
     numbers = text.with_columns(pl.col(names).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False))
+    impossible = numbers.select(
+        text[name].is_not_null() & (pl.col(name).is_null() | ((pl.col(name) < 0) & ~pl.col(name).is_in(SENTINELS)))
+        for name in names
+    )
     for name in names:
-        wrong = text.filter(
-            pl.col(name).is_not_null()
-            & (numbers[name].is_null() | ((numbers[name] < 0) & ~numbers[name].is_in(SENTINELS)))
-        )
-        if wrong.height:
-            raise BadValue(f'Column {name} of area {wrong["cbsa_code"][0]} has "{wrong[name][0]}", which is no count.')
+        if impossible[name].any():
+            row = text.filter(impossible[name]).row(0, named=True)
+            raise BadValue(f'Column {name} of area {row["cbsa_code"]} has "{row[name]}", which is no count.')
     margins = [name for name in names if name not in estimate_names]
     return numbers.with_columns(
         pl.when(pl.col(margins) == CONTROLLED).then(pl.lit(0, pl.Int64)).otherwise(pl.col(margins)).name.keep()
