@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 
 import structlog
 
@@ -16,7 +17,7 @@ from fairport.appointments.telling import event_of, message_to, offered_place
 from fairport.audit.events import Actor, EventDetails, Subject
 from fairport.audit.operations import NewEvent, append_events
 from fairport.domain.capacity import local_day
-from fairport.domain.draw import registered_week
+from fairport.domain.draw import registered_week, week_of
 from fairport.domain.policy import Policy
 from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, LeftOut, ReservedCell, Settlement
 from fairport.draws.queries import next_draw_time
@@ -34,6 +35,8 @@ TIER = 1
 WEIGHT = 1
 # After a late run: a night and a working day's half, so that nobody loses a place in their sleep (decision 0017).
 LEAST_TIME_TO_ANSWER = timedelta(hours=12)
+# Of the policy's notice that much may be lost to a late run; a place that leaves less is void (decision 0017).
+NOTICE_LOST_AT_MOST = timedelta(hours=12)
 
 logger = structlog.get_logger(__name__)
 
@@ -77,6 +80,7 @@ class AppointmentPool:
 
     def read_candidates(self, *, policy: Policy, at: datetime) -> Iterator[Candidate | LeftOut]:
         this_week = registered_week(at)
+        week = cache(week_of)
         unreadable: list[uuid.UUID] = []
         for row in pool_rows(programme=policy.programme, on_unreadable=unreadable.append):
             # Who declined too often is behind everyone in the order of seniority, and equal to all in the lottery.
@@ -87,7 +91,7 @@ class AppointmentPool:
                 size=row.size,
                 tier=TIER,
                 weight=WEIGHT,
-                registered=this_week if by_lot_only else registered_week(row.registered_at),
+                registered=this_week if by_lot_only else week(row.registered_on),
                 ports=row.ports,
             )
         yield from map(LeftOut, unreadable)
@@ -127,6 +131,7 @@ class AppointmentPool:
         messages: list[NewMessage] = []
         offered: Counter[int] = Counter()
         registrations = _lock_all([drawn.subject_id for drawn in settlement.offers])
+        answer_by = _answer_by(settlement)
         placed: list[Registration] = []
         for drawn in settlement.offers:
             slot = bands[drawn.port, drawn.date, drawn.band]
@@ -138,14 +143,14 @@ class AppointmentPool:
                 events.append(_about_unreadable(registration.pk, voided))
                 logger.warning("registration_unreadable", registration=str(registration.pk), draw=settlement.draw_id)
                 continue
-            reason = _reason_against(registration, slot, settlement.at)
+            reason = _reason_against(registration, slot, settlement)
             if reason:
                 void.add(drawn.subject_id)
                 events.append(event_of(registration, OfferVoided(draw=settlement.draw_id, reason=reason)))
                 if registration.status == RegistrationStatus.WAITING:
                     messages.append(message_to(registration, "offer_voided", drawn.entry_pk))
                 continue
-            offer = _new_offer(drawn, slot, registration, settlement)
+            offer = _new_offer(drawn, slot, registration, settlement.at, answer_by)
             placed.append(registration)
             offers.append(offer)
             offered[slot.pk] += offer.size
@@ -178,25 +183,35 @@ def _about_unreadable(registration_id: uuid.UUID, event: EventDetails) -> NewEve
     return NewEvent(event, Subject("registration", str(registration_id)))
 
 
-def _reason_against(registration: Registration, slot: AppointmentSlot, at: datetime) -> str:
+def _reason_against(registration: Registration, slot: AppointmentSlot, settlement: Settlement) -> str:
     """Why the place cannot be offered; empty if it can."""
     if registration.status != RegistrationStatus.WAITING:
         return registration.status
     if slot.port.suspended_at is not None:
         return "port_suspended"
-    return "too_late" if slot.starts_at <= at else ""
+    notice = slot.starts_at - settlement.at
+    return "too_late" if notice <= timedelta(0) or notice < _least_notice(settlement.policy) else ""
 
 
-def _new_offer(drawn: DrawnOffer, slot: AppointmentSlot, registration: Registration, settlement: Settlement) -> Offer:
+def _least_notice(policy: Policy) -> timedelta:
+    """How long before its band a place may still be offered; after a run in time every drawn place is."""
+    rules = policy.draw
+    enough = max(rules.minimum_notice - NOTICE_LOST_AT_MOST, min(LEAST_TIME_TO_ANSWER, rules.confirmation_window))
+    return min(rules.minimum_notice, enough)
+
+
+def _new_offer(
+    drawn: DrawnOffer, slot: AppointmentSlot, registration: Registration, at: datetime, answer_by: datetime
+) -> Offer:
     return Offer(
         registration=registration,
         draw_entry_id=drawn.entry_pk,
         slot=slot,
         # A group that shrank since the freeze keeps its place; the surplus goes back.
         size=min(drawn.size, registration.size),
-        made_at=settlement.at,
-        # Only after a run that came days late does the band begin first.
-        expires_at=min(_answer_by(settlement), slot.starts_at),
+        made_at=at,
+        # Only after a late run can the band begin first.
+        expires_at=min(answer_by, slot.starts_at),
     )
 
 

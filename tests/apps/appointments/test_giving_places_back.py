@@ -161,12 +161,16 @@ def test_a_draw_run_days_late_offers_nothing_in_bands_that_have_begun() -> None:
     assert Registration.objects.get(pk=registration_id).status == "waiting"
 
 
-def test_a_draw_run_late_offers_until_the_band_begins_at_most() -> None:
+@pytest.mark.parametrize(("notice", "status"), [(60, "offered"), (59, "waiting")])
+def test_a_late_run_takes_at_most_twelve_of_the_hours_of_notice(notice: int, status: str) -> None:
+    """The policy promises 72 hours; a group that cannot be there in time keeps its turn instead (decision 0017)."""
     registration_id = register_group(2)
     draw = freeze()
     slot = AppointmentSlot.objects.filter(port_id="SDG", pk__in=draw.reserved).earliest("starts_at")
-    run_draw(draw_id=draw.draw_id, at=slot.starts_at - timedelta(hours=1), actor=WORKER)
-    assert offer_of(registration_id).expires_at == slot.starts_at
+    run_draw(draw_id=draw.draw_id, at=slot.starts_at - timedelta(hours=notice), actor=WORKER)
+    assert Registration.objects.get(pk=registration_id).status == status
+    slot.refresh_from_db()
+    assert slot.held - slot.passed_to_walk_in == (2 if status == "offered" else 0)
 
 
 def test_a_port_that_closes_by_its_dates_gives_out_no_place_after_its_last_day() -> None:

@@ -17,7 +17,16 @@ from fairport.draws.operations import freeze_draw, run_draw
 from fairport.notifications.models import OutboxMessage
 from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration
-from tests.factories.draws import DRAW_TIME, FREEZE_TIME, confirm, freeze, offer_of, offered_group, register_group
+from tests.factories.draws import (
+    DRAW_TIME,
+    FREEZE_TIME,
+    confirm,
+    fill_bands_before,
+    freeze,
+    offer_of,
+    offered_group,
+    register_group,
+)
 from tests.factories.programme import NOW, PROGRAMME
 
 SECOND = timedelta(seconds=1)
@@ -118,6 +127,8 @@ def test_after_a_late_run_people_have_time_and_a_place_misses_one_draw_at_most(
     policy: Policy, late: timedelta, left: timedelta
 ) -> None:
     registration_id = register_group()
+    # So that the place leaves time to travel after the latest run too.
+    fill_bands_before(DRAW_TIME + timedelta(days=5))
     draw = freeze()
     run_draw(draw_id=draw.draw_id, at=DRAW_TIME + late, actor=OPERATOR)
     offer = offer_of(registration_id)
