@@ -15,13 +15,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from fairport.audit import models
 from fairport.audit.events import Actor, EventDetails, Subject
 from fairport.audit.keys import WitnessesInvalid
 from fairport.audit.notes import NoteInvalid, encode_base64
 from fairport.audit.opening import SALT_BYTES, SERVICE_PURPOSE, details_context
 from fairport.audit.publishing import publish_log
 from fairport.audit.sequencing import append_draw_log_entry, sequence_log
+from fairport.audit.storage import EventRow, insert_events
 from fairport.audit.witnesses import CheckpointUnknown, CosignatureInvalid, WitnessUnknown, add_cosignatures
 from fairport.sealing import box
 from fairport.sealing.keyring import SigningKey, rotate_signing_key
@@ -81,38 +81,25 @@ def append_event(
 
 
 def append_events(*, events: Sequence[NewEvent], actor: Actor, at: datetime) -> list[int]:
-    """Appends many events of one actor and moment with two statements; ids in the order given."""
-    rows: list[models.Event] = []
-    boxes: list[tuple[bytes, DataKey | None]] = []
+    """Appends many events of one actor and moment; returns their ids in the order given."""
+    rows = []
     for new in events:
-        salt = secrets.token_bytes(SALT_BYTES)
-        payload = encode_payload(new.event.name, new.subject, actor, at, new.event)
-        rows.append(
-            models.Event(
-                name=new.event.name,
-                subject_kind=new.subject.kind,
-                subject_id=new.subject.id,
-                actor_kind=actor.kind,
-                actor_id=actor.id,
-                at=at,
-                commitment=hashlib.sha256(salt + payload).digest(),
-            )
-        )
+        salted = secrets.token_bytes(SALT_BYTES) + encode_payload(new.event.name, new.subject, actor, at, new.event)
         context = details_context(new.subject)
         if new.data_key is None:
-            sealed = box.seal_for_service(purpose=SERVICE_PURPOSE, context=context, value=salt + payload)
+            sealed = box.seal_for_service(purpose=SERVICE_PURPOSE, context=context, value=salted)
         else:
-            sealed = box.seal_bytes(data_key=new.data_key, context=context, value=salt + payload)
-        boxes.append((sealed, new.data_key))
-    models.Event.objects.bulk_create(rows, batch_size=5000)
-    models.EventDetails.objects.bulk_create(
-        [
-            models.EventDetails(event=row, data_key=key, sealed=sealed)
-            for row, (sealed, key) in zip(rows, boxes, strict=True)
-        ],
-        batch_size=5000,
-    )
-    return [row.pk for row in rows]
+            sealed = box.seal_bytes(data_key=new.data_key, context=context, value=salted)
+        rows.append(
+            EventRow(
+                name=new.event.name,
+                subject=new.subject,
+                commitment=hashlib.sha256(salted).digest(),
+                data_key_id=None if new.data_key is None else new.data_key.pk,
+                sealed=sealed,
+            )
+        )
+    return insert_events(rows=rows, actor=actor, at=at)
 
 
 def encode_payload(name: str, subject: Subject, actor: Actor, at: datetime, event: EventDetails) -> bytes:

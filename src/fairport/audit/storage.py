@@ -1,12 +1,15 @@
-"""The logs' rows: leaves written by COPY, tiles read back, and the right edge from which a tree grows on."""
+"""The logs' rows: events and leaves written by COPY, tiles read back, and the edge from which a tree grows on."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
+from fairport.audit.events import Actor, Subject
 from fairport.audit.models import DrawLogEntry, LogCheckpoint, LogCosignature, LogLeaf, LogName, LogTile
 from fairport.audit.tiles import HASH_BYTES, TILE_HASHES, TILE_HEIGHT, GrowingTree, TileReader
 
@@ -21,11 +24,47 @@ class LogDamaged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event to write, with its details sealed under that data key, or for the service where it is None."""
+
+    name: str
+    subject: Subject
+    commitment: bytes
+    data_key_id: uuid.UUID | None
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class NewLeaf:
     """A leaf to write: of the event or of the draw-log entry with that id."""
 
     source_id: int
     leaf_hash: bytes
+
+
+def insert_events(*, rows: Sequence[EventRow], actor: Actor, at: datetime) -> list[int]:
+    """Writes events of one actor and moment with their details; returns their ids in the order given."""
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        # COPY returns no ids, so they are drawn first.
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('audit_event', 'id')) FROM generate_series(1, %s)", [len(rows)]
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+        with cursor.copy(
+            "COPY audit_event (id, name, subject_kind, subject_id, actor_kind, actor_id, at, commitment)"
+            " FROM STDIN (FORMAT BINARY)"
+        ) as copy:
+            copy.set_types(["int8", "varchar", "varchar", "varchar", "varchar", "varchar", "timestamptz", "bytea"])
+            for event_id, row in zip(ids, rows, strict=True):
+                subject = row.subject
+                copy.write_row((event_id, row.name, subject.kind, subject.id, actor.kind, actor.id, at, row.commitment))
+        with cursor.copy("COPY audit_eventdetails (event_id, data_key_id, sealed) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["int8", "uuid", "bytea"])
+            for event_id, row in zip(ids, rows, strict=True):
+                copy.write_row((event_id, row.data_key_id, row.sealed))
+    return ids
 
 
 def log_size(*, log: LogName) -> int:
