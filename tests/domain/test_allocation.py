@@ -210,3 +210,10 @@ def test_a_heavier_entry_comes_earlier_more_often() -> None:
     winners = Counter(allocate([heavy, light], used, seed).lines[0].id for seed in seeds)
     # Three tickets against one: 300 of 400, within four standard errors.
     assert 265 <= winners[heavy.id] <= 335
+
+
+def test_a_port_that_nobody_knows_is_passed_over() -> None:
+    used = params([cell("AAA")], seniority_share=(0, 1))
+    both, unknown = entry(1, ports=["ZZZ", "AAA"]), entry(2, ports=["ZZZ"])
+    allocation = allocate([both, unknown], used, SEED)
+    assert [(line.id, line.port) for line in allocation.lines] == [(both.id, "AAA")]

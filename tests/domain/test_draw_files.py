@@ -161,6 +161,7 @@ CHECK = ("rain_checks", 0)
         (edited(PARAMS, *CELL, 2, value="10:00"), r"cells\[1\] is out of order"),
         (edited(PARAMS, *CELL, 4, value=7), "free <= capacity"),
         (edited(PARAMS, *CELL, 4, value=-1), "free <= capacity"),
+        (edited(PARAMS, *CELL, 3, value=-1), "free <= capacity"),
         (edited(PARAMS, *CELL, 3, value="6"), "whole numbers"),
         (edited(PARAMS, "previous", value=None), "no rain-checks and no carry"),
         (edited(PARAMS, "previous", "draw_id", value=""), "previous.draw_id must be"),

@@ -6,6 +6,7 @@ from collections import Counter
 
 from fairport.domain.allocation import quotas
 from fairport.domain.beacon import DrandBeacon, DrandCommitment
+from fairport.domain.bundle import verify_bundles
 from fairport.domain.draw import (
     Pool,
     PoolEntry,
@@ -27,6 +28,7 @@ from fairport.domain.draw_format import parse_day, parse_instant
 from fairport.domain.merkle import leaf_hash
 from fairport.domain.order import Tickets, chain_and_round, lottery_order, seniority_order, ticket
 from tests.domain.building import BY_HAND, VECTORS
+from tests.domain.reference import allocate_literally
 
 
 def read(name: str) -> bytes:
@@ -136,3 +138,46 @@ def test_a_pool_reads_like_a_list() -> None:
     assert pool[1].ports == ("BBB", "AAA")
     assert pool[-1].id.startswith("f998")
     assert Pool.of(reversed(pool)).people == pool.people == 56
+
+
+FROZEN_FOR_EVER = {
+    "by-hand/allocation.txt": "b95fe69d004a88709f2f284dd2de1084b7685c626db2715984b6add3e070b9c2",
+    "by-hand/beacon.json": "6d34c00d706aebd793a00de575e7bef47db0a504aa3b03f4cc80feeba52bc188",
+    "by-hand/expected.json": "191aaa7977db494e90bf441607dfe672642eec696619be2b4dc44398e0cf6de7",
+    "by-hand/manifest.json": "df9e820f9dfb29d10ca76223894d63d6edc2eefe88ba29b7245a7bd22f28503a",
+    "by-hand/params.json": "4c259bc467cba3ef00cd31d792304b765877c22eda80c407b5b6e826701b292d",
+    "by-hand/pool.txt": "b705537e7c43f1db925962fe68362ad95c1b1d6d57039ed37891813f09905cbd",
+    "by-hand/result.json": "0345db43709c4b1f065681fada6d0f02ba31b2f0eeb65a07f591a1c695b86835",
+    "drand.json": "14a8c4cac83687fcdfc7572e02b592542e165c9407b30e8559824aebda4dba7a",
+    "order.json": "24392f51fce6d3a72873f978dbf3ecd2f5a1b8b66866d546492f2579323fc620",
+    "round-1000/allocation.txt": "95ab6a8ed573d64d58b50b3b1d2a018524ba62574d8bb7cedd3a66255935a097",
+    "round-1000/beacon.json": "c96d91e5cd83bd0f4ca4e1fa0aaf912e0a2013336d72b3fbd5e10625f276f3ab",
+    "round-1000/manifest.json": "6ca8335c88608fe12c60b6ba43d7c46fb071f5b18b6291fbd6893aa5283aa74e",
+    "round-1000/params.json": "114eddbcb860f97e9a45b14369bfa96a201de446f4e810c167f76776ac1ac7f5",
+    "round-1000/pool.txt": "21ab5a3825820e07305304a784ba598386d2f1d987892f5362822e1510edfb76",
+    "round-1000/result.json": "926341090d20de9448d8521e750b2746988466cd5836910355583c33fc717f76",
+}
+
+
+def test_no_vector_ever_changes() -> None:
+    """Whoever wants other vectors wants another version of the rules."""
+    files = [path for path in VECTORS.rglob("*") if path.is_file() and path.name != "README.md"]
+    found = {str(path.relative_to(VECTORS)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    assert found == FROZEN_FOR_EVER
+
+
+def test_the_bundle_of_a_real_round_is_what_the_rules_say_literally() -> None:
+    folder = VECTORS / "round-1000"
+    (report,) = verify_bundles([folder])
+    assert (report.entries, report.offers, report.rain_checks) == (12, 3, 1)
+    beacon = parse_beacon((folder / "beacon.json").read_bytes())
+    (accepted,) = json.loads((VECTORS / "drand.json").read_bytes())["accepted"]
+    assert beacon.randomness.hex() == accepted["randomness"]
+    result = json.loads((folder / "result.json").read_bytes())
+    lines, carry, cutoffs, _ = allocate_literally(
+        list(parse_pool((folder / "pool.txt").read_bytes())),
+        parse_params((folder / "params.json").read_bytes()),
+        bytes.fromhex(result["seed"]),
+    )
+    assert format_allocation(lines) == (folder / "allocation.txt").read_bytes()
+    assert (carry, cutoffs) == (result["seniority_carry_next"], result["cutoffs"])

@@ -17,6 +17,7 @@ from fairport.domain.draw import Cell, PoolEntry, RainCheck
 from tests.domain.building import (
     BUNDLE_FILES,
     BY_HAND,
+    VECTORS,
     cell,
     entry,
     entry_id_of,
@@ -55,6 +56,13 @@ def test_the_bundle_worked_out_by_hand(laboratory: Laboratory) -> None:
     assert verdict.codes("proven") == ["proven_inputs", "proven_outcome", "proven_secret"]
     assert verdict.codes("unproven") == ["unproven_succession", "unproven_time", "unproven_who"]
     assert verdict.codes("warnings") == ["warning_local"]
+
+
+def test_the_bundle_of_a_real_round(laboratory: Laboratory) -> None:
+    (verdict,) = laboratory.judge([read_bundle(VECTORS / "round-1000")])
+    assert verdict.code == ""
+    assert verdict.codes("proven") == ["proven_inputs", "proven_outcome", "proven_round"]
+    assert verdict.codes("warnings") == []
 
 
 @pytest.mark.parametrize("file", BUNDLE_FILES)

@@ -51,7 +51,7 @@ class Draw(models.Model):
 
 
 class DrawFile(models.Model):
-    """A file of the draw's bundle, byte for byte (draw-spec, section 1)."""
+    """A file of the draw's bundle, byte for byte (docs/draw.md, "The bundle")."""
 
     PERSONAL_DATA: ClassVar[dict[str, str]] = {}
 
@@ -82,7 +82,8 @@ class DrawEntry(models.Model):
         # Drawn, but the offer was void: withdrawn, placed or grown since the freeze.
         VOID = "void"
 
-    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="entries")
+    # Without an index of its own: that of `draws_entry_once` begins with the draw.
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="entries", db_index=False)
     entry_id = models.CharField(max_length=32)
     subject_id = models.UUIDField()
     size = models.PositiveSmallIntegerField()
@@ -99,10 +100,10 @@ class DrawEntry(models.Model):
     rain_check_size = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["subject_id", "draw"], name="draws_of_subject")]
         constraints = [
             models.UniqueConstraint(fields=["draw", "entry_id"], name="draws_entry_once"),
-            models.UniqueConstraint(fields=["draw", "subject_id"], name="draws_subject_once"),
+            # The subject stands first, so that its index finds all draws of one subject too.
+            models.UniqueConstraint(fields=["subject_id", "draw"], name="draws_subject_once"),
         ]
 
     def __str__(self) -> str:

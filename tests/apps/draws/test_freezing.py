@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from fairport.audit.events import OPERATOR, Subject
 from fairport.audit.queries import list_events
@@ -103,6 +104,24 @@ def test_one_draw_a_day() -> None:
         freeze(at=FREEZE_TIME + timedelta(minutes=5))
     assert refused.value.code == "draw_exists"
     assert Draw.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"sequence": 2}, "draws_draw_pkey"),
+        ({"draw_id": f"{PROGRAMME}/another", "previous_id": None}, "draws_one_a_sequence"),
+        ({"draw_id": f"{PROGRAMME}/another", "sequence": 0}, "draws_draw_previous_id_key"),
+    ],
+)
+def test_the_database_refuses_a_second_draw_of_one_id_number_or_predecessor(
+    changes: dict[str, Any], constraint: str
+) -> None:
+    hold_draw()
+    draw = freeze(at=FREEZE_TIME + timedelta(days=1))
+    copied = {field.attname: getattr(draw, field.attname) for field in Draw._meta.concrete_fields}
+    with pytest.raises(IntegrityError, match=constraint):
+        Draw(**{**copied, **changes}).save(force_insert=True)
 
 
 def test_the_draw_before_must_be_run_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pytest
 from py_ecc.bls.hash_to_curve import hash_to_G1
@@ -17,6 +18,8 @@ from fairport.domain.beacon import (
     check_beacon,
 )
 from fairport.draws.quicknet import QUICKNET, Chain, SignatureRefused
+from fairport.draws.verifying import verify_draws
+from tests.domain.building import VECTORS
 from tests.factories.beacons import (
     INFINITY,
     RANDOMNESS,
@@ -92,3 +95,14 @@ def test_the_check_serves_the_domain_as_its_verifier() -> None:
         with pytest.raises(BeaconRefused) as refused:
             check_beacon(commitment=promised, beacon=beacon, verifier=QUICKNET.verify)
         assert refused.value.code == code
+
+
+def test_the_frozen_vectors() -> None:
+    vectors = json.loads((VECTORS / "drand.json").read_bytes())
+    for one in vectors["accepted"]:
+        assert Chain(vectors["public_key"]).verify(one["round"], bytes.fromhex(one["signature"]))
+    for one in vectors["refused"]:
+        with pytest.raises(SignatureRefused):
+            QUICKNET.verify(one["round"], bytes.fromhex(one["signature"]))
+    (report,) = verify_draws(paths=[VECTORS / "round-1000"])
+    assert "the randomness is drand quicknet's round 1000: its signature is valid" in report.proven
