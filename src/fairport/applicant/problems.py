@@ -98,6 +98,11 @@ _REQUESTS: Final[dict[str, Promise]] = {
     "method_not_allowed": _("This address does not take this kind of request."),
     "bad_request": _("This request could not be read. Go back and try again."),
     "range_too_long": _("Ask for at most 60 days at once."),
+    "cohort_unknown": _("There is no size of this name. Choose large, midsize, small or micro."),
+    "no_data_here": _("There are no data here for this. The page /data/metros says how to get them."),
+    "metros_unreadable": _(
+        "The files with the figures cannot be read. Whoever runs this site was told. Try again later."
+    ),
     "server_error": _("Something failed on our side. Nothing that you sent was changed. Try again in a few minutes."),
 }
 

@@ -16,6 +16,7 @@ from fairport.accounts.access import Access, declare
 from fairport.applicant.api import router as applicant_router
 from fairport.applicant.api_errors import install_handlers, problem_response
 from fairport.checkin.api import router as checkin_router
+from fairport.metros.api import router as metros_router
 from fairport.transparency.api import router as public_router
 
 JSON_TYPE: Final = "application/json"
@@ -41,7 +42,7 @@ api = Interface(
     description="Public appointments given out by a draw that anyone can check. It is free.",
     docs_url=None,
 )
-ROUTERS: Final = (applicant_router, public_router, checkin_router)
+ROUTERS: Final = (applicant_router, public_router, checkin_router, metros_router)
 for _router in ROUTERS:
     api.add_router("", _router)
 install_handlers(api)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("office/", include("fairport.checkin.urls")),
     path("", include("fairport.notifications.urls")),
     path("", include("fairport.transparency.urls")),
+    path("", include("fairport.metros.urls")),
     path("", include("fairport.applicant.urls")),
 ]
 
