@@ -1,5 +1,6 @@
 """Commands for a draw's published files: export, verify."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -65,7 +66,7 @@ def verify(
     from fairport.draws.verifying import verify_draws
 
     for path in paths:
-        if not path.exists():
+        if not os.path.exists(path):
             print(f"{path} does not exist.", file=sys.stderr)
             raise typer.Exit(2)
     reports = verify_draws(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import stat
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -52,6 +53,8 @@ def unpack_bundle(*, archive: Path, into: Path) -> Path:
     Files that do not belong to a bundle are left out. Raises DrawFileError, whose file is the member's path, or the
     archive's name if it is none.
     """
+    if not stat.S_ISREG(archive.stat().st_mode):
+        raise DrawFileError(archive.name, "is no plain file")
     folders: set[str] = set()
     try:
         with archive.open("rb") as packed:

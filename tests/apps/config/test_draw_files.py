@@ -7,7 +7,7 @@ import pytest
 from fairport.cli import main
 
 
-@pytest.mark.parametrize(("folder", "status"), [("empty", 1), ("missing", 2)])
+@pytest.mark.parametrize(("folder", "status"), [("empty", 1), ("missing", 2), ("long" * 2000, 2)])
 def test_what_cannot_be_verified(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -387,6 +387,14 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     assert failed.value.file == "draw.tar.gz"
 
 
+def test_an_archive_that_never_ends_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "draw.tar.gz")
+    for path in (tmp_path / "draw.tar.gz", Path("/dev/zero")):
+        with pytest.raises(VerificationFailed) as failed:
+            verify_draws(paths=[path])
+        assert (failed.value.file, failed.value.reason) == (path.name, "is no plain file")
+
+
 def test_a_cut_archive_is_refused(tmp_path: Path) -> None:
     archive = packed(tmp_path / "draw.tar.gz")
     archive.write_bytes(archive.read_bytes()[:-200])
