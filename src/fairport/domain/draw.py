@@ -62,6 +62,7 @@ from fairport.domain.pool import (
     parse_pool,
     parse_pool_lines,
     registered_week,
+    week_of,
 )
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "parse_params",
     "parse_pool",
     "registered_week",
+    "week_of",
     "replay_draw",
     "run_draw",
     "seed_of",

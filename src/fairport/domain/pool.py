@@ -120,7 +120,11 @@ def entry_id(*, entry_secret: bytes, draw_id: str) -> str:
 
 def registered_week(registered_at: dt.datetime) -> dt.date:
     """Return the Monday (UTC) of the ISO week of an aware instant."""
-    day = registered_at.astimezone(dt.UTC).date()
+    return week_of(registered_at.astimezone(dt.UTC).date())
+
+
+def week_of(day: dt.date) -> dt.date:
+    """Return the Monday of the ISO week of a day."""
     return day - dt.timedelta(days=day.weekday())
 
 

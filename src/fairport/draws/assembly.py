@@ -35,7 +35,7 @@ PROGRESS_STEP = 2000
 
 @dataclass(frozen=True, slots=True)
 class AssembledPool:
-    """pool.txt, and for each entry (in the order of the candidates) its id, subject and size; and who is not in it."""
+    """pool.txt, and for each entry (in the order of their ids) its id, subject and size; and who is not in it."""
 
     content: bytes
     rows: list[tuple[str, uuid.UUID, int]]
@@ -75,7 +75,10 @@ def assemble_pool(
                 ports=candidate.ports,
             )
 
-    return AssembledPool(content=format_pool(entries()), rows=rows, left_out=left_out)
+    content = format_pool(entries())
+    # In the order of the ids, which is that of the index that they go into: at random it would be read all over.
+    rows.sort()
+    return AssembledPool(content=content, rows=rows, left_out=left_out)
 
 
 def carry_rain_checks(*, previous: Draw | None, pool: AssembledPool, provider: PoolProvider) -> CarriedRainChecks:

@@ -4,8 +4,11 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
+from django.db import connection
 from django.db.models import Count, Q, Sum
+from psycopg import sql
 
 from fairport.domain.policy import Policy
 from fairport.registrations.answers import answer_again
@@ -14,7 +17,7 @@ from fairport.registrations.drafts import read_draft
 from fairport.registrations.models import Registration, RegistrationStatus, Traveler
 from fairport.registrations.safeguarding import list_safeguarding_cases, read_safeguarding_case
 from fairport.registrations.submission import Receipt, receipt_from_json
-from fairport.sealing.box import SealBroken, open_bytes, open_json
+from fairport.sealing.box import SealBroken, file_opener, open_bytes, open_json
 from fairport.sealing.models import DataKey
 
 __all__ = [
@@ -68,12 +71,12 @@ class OpenContact:
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """What the freeze needs of a waiting registration. `entry_secret` has 32 bytes."""
+    """What the freeze needs of a waiting registration. `entry_secret` has 32 bytes; `registered_on` is a UTC day."""
 
     registration_id: uuid.UUID
     entry_secret: bytes
     size: int
-    registered_at: datetime
+    registered_on: date
     ports: tuple[str, ...]
     declines: int
 
@@ -173,29 +176,32 @@ def pool_rows(*, programme: str, on_unreadable: Callable[[uuid.UUID], None]) -> 
     One whose entry secret does not open (a damaged box, an erased key) is left out, and its id told to `on_unreadable`:
     it must not keep all others from being drawn.
     """
-    rows = (
-        Registration.objects.filter(programme_id=programme, status=RegistrationStatus.WAITING)
-        .order_by()
-        .values_list(
-            "id",
-            "sealed_entry_secret",
-            "size",
-            "registered_at",
-            "ports",
-            "declines",
-            "data_key_id",
-            "data_key__master_id",
-            "data_key__wrapped",
-        )
-    )
-    for pk, sealed, size, registered_at, ports, declines, key_id, master_id, wrapped in rows.iterator(chunk_size=5000):
-        data_key = DataKey(id=key_id, master_id=master_id, wrapped=wrapped)
-        try:
-            secret = open_bytes(data_key=data_key, context=secret_context(pk), box=bytes(sealed))
-        except SealBroken:
-            on_unreadable(pk)
-            continue
-        yield PoolRow(pk, secret, size, registered_at, tuple(ports), declines)
+    # By binary COPY: a cursor of the ORM takes several times as long.
+    statement = """
+        COPY (
+            SELECT file.id, file.sealed_entry_secret, file.size, (file.registered_at AT TIME ZONE 'UTC')::date,
+                   array_to_string(file.ports, ' '), file.declines, key.id, key.master_id, key.wrapped
+            FROM registrations_registration AS file JOIN sealing_datakey AS key ON key.id = file.data_key_id
+            WHERE file.programme_id = {} AND file.status = {}
+        ) TO STDOUT (FORMAT BINARY)
+    """
+    filled = sql.SQL(statement).format(sql.Literal(programme), sql.Literal(RegistrationStatus.WAITING.value))
+    open_box = file_opener()
+    # Many people name the same ports in the same order.
+    ports_of = cache(_split)
+    with connection.cursor() as cursor, cursor.copy(filled) as copy:
+        copy.set_types(["uuid", "bytea", "int2", "date", "text", "int2", "uuid", "text", "bytea"])
+        for pk, sealed, size, day, ports, declines, key_id, master_id, wrapped in copy.rows():
+            try:
+                secret = open_box(key_id, master_id, wrapped, secret_context(pk), sealed)
+            except SealBroken:
+                on_unreadable(pk)
+                continue
+            yield PoolRow(pk, secret, size, day, ports_of(ports), declines)
+
+
+def _split(ports: str) -> tuple[str, ...]:
+    return tuple(ports.split())
 
 
 def due_for_renewal_reminder(*, policy: Policy, at: datetime) -> list[Registration]:

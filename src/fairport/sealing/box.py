@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import Any
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,6 +19,8 @@ from fairport.sealing.keyring import Keyring, hkdf, load_keyring
 from fairport.sealing.models import DataKey
 
 VERSION = b"\x01"
+_ERASED: Final = "This file was erased."
+_NO_MASTER: Final = "The master key that wrapped this is not in the key ring."
 
 
 class SealBroken(Exception):
@@ -33,6 +37,26 @@ def seal_bytes(*, data_key: DataKey, context: str, value: bytes) -> bytes:
 def open_bytes(*, data_key: DataKey, context: str, box: bytes) -> bytes:
     """The sealed bytes. Raises SealBroken."""
     return _open(_unwrap(data_key), context, box)
+
+
+def file_opener() -> Callable[[uuid.UUID, str, bytes | None, str, bytes], bytes]:
+    """Opens boxes of many files one after the other: the key ring is looked at once.
+
+    The function takes what a row holds (id of the data key, id of its master key, wrapped key or None), the context and
+    the box, and returns the sealed bytes. It raises SealBroken.
+    """
+    ring = load_keyring()
+    ciphers = {name: AESGCM(key) for name, key in ring.masters.items()}
+
+    def open_one(key_id: uuid.UUID, master_id: str, wrapped: bytes | None, context: str, box: bytes) -> bytes:
+        if wrapped is None:
+            raise SealBroken(_ERASED)
+        cipher = ciphers.get(master_id)
+        if cipher is None:
+            raise SealBroken(_NO_MASTER)
+        return _open_with(AESGCM(_open_with(cipher, key_context(key_id), wrapped)), context, box)
+
+    return open_one
 
 
 def seal_json(*, data_key: DataKey, context: str, value: Any) -> bytes:
@@ -76,16 +100,21 @@ def open_under_token(*, token: str, context: str, box: bytes) -> bytes:
 def wrap_new_key(*, key_id: str) -> tuple[str, bytes]:
     """A fresh 32-byte key wrapped by the current master key: (master id, wrapped key)."""
     ring = load_keyring()
-    return ring.current_master, _seal(ring.masters[ring.current_master], f"data-key:{key_id}", secrets.token_bytes(32))
+    return ring.current_master, _seal(ring.masters[ring.current_master], key_context(key_id), secrets.token_bytes(32))
+
+
+def key_context(key_id: str | uuid.UUID) -> str:
+    """The place that a wrapped data key is bound to."""
+    return f"data-key:{key_id}"
 
 
 def _unwrap(data_key: DataKey) -> bytes:
     if data_key.wrapped is None:
-        raise SealBroken("This file was erased.")
+        raise SealBroken(_ERASED)
     # A data key object lives for one request or job; unwrapping once is enough for all its boxes.
     plain: bytes | None = getattr(data_key, "_plain", None)
     if plain is None:
-        plain = _open(_master(load_keyring(), data_key.master_id), f"data-key:{data_key.pk}", bytes(data_key.wrapped))
+        plain = _open(_master(load_keyring(), data_key.master_id), key_context(data_key.pk), bytes(data_key.wrapped))
         data_key._plain = plain  # type: ignore[attr-defined]
     return plain
 
@@ -94,7 +123,7 @@ def _master(ring: Keyring, master_id: str) -> bytes:
     try:
         return ring.masters[master_id]
     except KeyError as error:
-        raise SealBroken("The master key that wrapped this is not in the key ring.") from error
+        raise SealBroken(_NO_MASTER) from error
 
 
 def _seal(key: bytes, context: str, value: bytes) -> bytes:
@@ -103,11 +132,14 @@ def _seal(key: bytes, context: str, value: bytes) -> bytes:
 
 
 def _open(key: bytes, context: str, box: bytes) -> bytes:
-    box = bytes(box)
+    return _open_with(AESGCM(key), context, bytes(box))
+
+
+def _open_with(cipher: AESGCM, context: str, box: bytes) -> bytes:
     if box[:1] != VERSION:
         raise SealBroken("This box has an unknown form.")
     try:
-        return AESGCM(key).decrypt(box[1:13], box[13:], context.encode())
+        return cipher.decrypt(box[1:13], box[13:], context.encode())
     except (InvalidTag, ValueError) as error:
         raise SealBroken("This box was changed or belongs elsewhere.") from error
 

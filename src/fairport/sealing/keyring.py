@@ -113,17 +113,17 @@ def load_keyring() -> Keyring:
 def read_keyring(path: Path) -> Keyring:
     """Reads and checks the file, again only when it was changed. Raises KeyringError."""
     try:
-        found = path.stat()
+        found = os.stat(path)
     except FileNotFoundError as error:
         raise KeyringError("There is no key ring; set FAIRPORT_KEYRING to its file.") from error
     except OSError as error:
         raise KeyringError("The key ring cannot be read.") from error
-    return _read_keyring(path, found.st_mode & 0o777, found.st_mtime_ns, found.st_ino)
+    return _read_keyring(os.fspath(path), found.st_mode & 0o777, found.st_mtime_ns, found.st_ino)
 
 
 @lru_cache(maxsize=4)
-def _read_keyring(path: Path, mode: int, _changed: int, _file: int) -> Keyring:
-    content = _load(path)
+def _read_keyring(path: str, mode: int, _changed: int, _file: int) -> Keyring:
+    content = _load(Path(path))
     if mode & 0o077:
         raise KeyringError("The key ring can be read by others; set its mode to 0600.")
     try:
