@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from bench_draw import add_pure_draws
+from bench_metros import add_metros
 from rich.console import Console
 from rich.table import Table
 
@@ -60,6 +61,7 @@ def main() -> None:
     with EmbeddedServer(FOLDER / "postgres").running():
         measure_draw(report, arguments.registrations)
     add_pure_draws(report)
+    add_metros(report)
     Console().print(report)
     shutil.rmtree(FOLDER)
 

@@ -77,7 +77,7 @@ def test_labels_without_countries_are_refused() -> None:
         resolve_columns({code: label for code, label in LABELS_2020.items() if code.startswith("B05002")})
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.sampled_from(ROWS), st.integers(0, 900), max_size=len(ROWS)))
 def test_the_most_common_country_is_never_an_aggregate(births: dict[str, int]) -> None:
     area = Area("10100", "Somewhere, TX Metro Area", 900_000, 800_000, births)

@@ -92,7 +92,7 @@ def metros(
 
         _write(write_output(ranking, format=Format(format), comparison=comparison), out)
     if ranking.source == GOLDEN and cohort is None:
-        print(f"Small and midsize areas: no data here; {HOW_TO_GET_DATA}.", file=sys.stderr)
+        print(f"Small, midsize and micropolitan areas: no data here; {HOW_TO_GET_DATA}.", file=sys.stderr)
 
 
 def _place(source: str) -> str | Path:

@@ -61,7 +61,9 @@ def part_of(
     country: str | None = None,
 ) -> Ranking:
     """Return a part of a ranking; where the shipped figures do not hold it, `NoDataHere` says how to get it."""
-    if ranking.source == GOLDEN and cohort is not None and cohort not in set(ranking.areas["cohort"]):
+    from fairport.metros.ranking import COHORTS, MICRO
+
+    if ranking.source == GOLDEN and cohort in {*COHORTS, MICRO} - set(ranking.areas["cohort"]):
         raise NoDataHere(f"There are no data here for the cohort {cohort}: {HOW_TO_GET_DATA}.")
     return ranking.select(kinds=kinds, cohort=cohort, state=state, country=country)
 
