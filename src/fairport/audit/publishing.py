@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +16,19 @@ from fairport.audit.folder import CHECKPOINT_FILE
 from fairport.audit.keys import PUBLIC_NAMES, keys_of
 from fairport.audit.models import LogName
 from fairport.audit.notes import Head, NoteInvalid, open_checkpoint, parse_head
-from fairport.audit.storage import full_note, last_checkpoint, read_entries, tile_reader
+from fairport.audit.storage import (
+    TILES_AT_ONCE,
+    full_note,
+    last_checkpoint,
+    pages,
+    read_entries,
+    read_tiles,
+    tile_reader,
+)
 from fairport.audit.tiles import TILE_HASHES, TileName, bundles_of, pack_entries, tiles_of
+
+# Files written at the same time.
+WRITERS = 8
 
 
 def publish_logs() -> None:
@@ -40,8 +52,7 @@ def publish_log(*, log: LogName, folder: Path) -> int:
         published = read_published_head(log=log, folder=folder)
         # Files that went further are of a demonstration that was begun again: written anew.
         since = published.size if published is not None and published.size <= checkpoint.size else 0
-        for name in tiles_of(size=checkpoint.size, since=since):
-            _write(target / "tile" / name.path, read_tile_file(log=log, name=name))
+        _write_tiles(target, log, tiles_of(size=checkpoint.size, since=since))
         if log == LogName.DRAWS:
             for name in bundles_of(size=checkpoint.size, since=since):
                 _write(target / "tile" / name.path, read_tile_file(log=log, name=name))
@@ -64,6 +75,15 @@ def read_published_head(*, log: LogName, folder: Path) -> Head | None:
         return parse_head(open_checkpoint(note=note, keys=keys_of(log=log)).text)
     except (FileNotFoundError, NoteInvalid):
         return None
+
+
+def _write_tiles(target: Path, log: LogName, names: Iterable[TileName]) -> None:
+    # Nearly all of the time goes into waiting for the disk, which takes many files together as fast as one.
+    with ThreadPoolExecutor(WRITERS) as writers:
+        for page in pages(read_tiles(log=log, names=names), TILES_AT_ONCE):
+            paths = [target / "tile" / name.path for name, _hashes in page]
+            # Exhausted, so that what failed is raised here.
+            list(writers.map(_write, paths, [hashes for _name, hashes in page]))
 
 
 def _write(path: Path, content: bytes) -> None:

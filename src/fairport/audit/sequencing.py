@@ -25,6 +25,7 @@ from fairport.audit.storage import (
     last_checkpoint,
     load_edge,
     log_size,
+    take_queued_events,
     tile_reader,
 )
 from fairport.audit.tiles import node_reader
@@ -120,18 +121,7 @@ def _refuse_fork(log: LogName, size: int, root: bytes) -> None:
 
 
 def _take_events() -> list[NewLeaf]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            DELETE FROM audit_unsequencedevent AS queued USING audit_event AS event
-            WHERE event.id = queued.event_id
-              AND queued.event_id IN (SELECT event_id FROM audit_unsequencedevent ORDER BY event_id LIMIT %s)
-            RETURNING event.id, event.commitment
-            """,
-            [BATCH],
-        )
-        rows = sorted(cursor.fetchall())
-    return [NewLeaf(event_id, leaf_hash(bytes(commitment))) for event_id, commitment in rows]
+    return [NewLeaf(event_id, leaf_hash(commitment)) for event_id, commitment in take_queued_events(limit=BATCH)]
 
 
 def _take_entries() -> list[NewLeaf]:

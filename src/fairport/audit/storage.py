@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
+from typing import TypeVar
 
 from django.db import connection
+from psycopg import sql
 
 from fairport.audit.events import Actor, Subject
 from fairport.audit.models import DrawLogEntry, LogCheckpoint, LogCosignature, LogLeaf, LogName, LogTile
-from fairport.audit.tiles import HASH_BYTES, TILE_HASHES, TILE_HEIGHT, GrowingTree, TileReader
+from fairport.audit.tiles import HASH_BYTES, TILE_HASHES, TILE_HEIGHT, GrowingTree, TileName, TileReader
 
-# Leaves read from the database at once.
+# Leaves and tiles read from the database at once.
 PAGE = 50_000
+TILES_AT_ONCE = 256
+
+Item = TypeVar("Item")
 
 
 class LogDamaged(Exception):
@@ -84,6 +90,23 @@ def full_note(*, checkpoint: LogCheckpoint) -> str:
     return checkpoint.note + "".join(lines.values_list("line", flat=True))
 
 
+def take_queued_events(*, limit: int) -> list[tuple[int, bytes]]:
+    """Takes up to so many events out of the sequencer's queue: (id, commitment), in the order of the ids."""
+    statement = sql.SQL(
+        """
+        COPY (
+            DELETE FROM audit_unsequencedevent AS queued USING audit_event AS event
+            WHERE event.id = queued.event_id
+              AND queued.event_id IN (SELECT event_id FROM audit_unsequencedevent ORDER BY event_id LIMIT {})
+            RETURNING event.id, event.commitment
+        ) TO STDOUT (FORMAT BINARY)
+        """
+    ).format(limit)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["int8", "bytea"])
+        return sorted(copy.rows())
+
+
 def insert_leaves(*, log: LogName, first_index: int, leaves: Sequence[NewLeaf]) -> None:
     """Writes leaves at the places from `first_index` on."""
     column = "event_id" if log == LogName.EVENTS else "entry_id"
@@ -96,10 +119,11 @@ def insert_leaves(*, log: LogName, first_index: int, leaves: Sequence[NewLeaf]) 
 
 def insert_tiles(*, log: LogName, tiles: Sequence[tuple[int, int, bytes, bytes]]) -> None:
     """Keeps full tiles: (level, number, hashes, root)."""
-    rows = [
-        LogTile(log=log, level=level, number=number, hashes=hashes, root=root) for level, number, hashes, root in tiles
-    ]
-    LogTile.objects.bulk_create(rows, batch_size=200)
+    statement = "COPY audit_logtile (log, level, number, hashes, root) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["varchar", "int2", "int8", "bytea", "bytea"])
+        for tile in tiles:
+            copy.write_row((log.value, *tile))
 
 
 def load_edge(*, log: LogName, size: int) -> GrowingTree:
@@ -124,6 +148,26 @@ def tile_reader(*, log: LogName) -> TileReader:
         return _read_hashes(log, level, number, width)
 
     return read
+
+
+def read_tiles(*, log: LogName, names: Iterable[TileName]) -> Iterator[tuple[TileName, bytes]]:
+    """The hashes of tiles, many full ones with one statement. Raises LogDamaged."""
+    read = tile_reader(log=log)
+    for (level, full), group in groupby(names, key=lambda name: (name.level or 0, name.width == TILE_HASHES)):
+        for page in pages(group, TILES_AT_ONCE):
+            kept: dict[int, bytes] = {}
+            if full:
+                rows = LogTile.objects.filter(log=log, level=level, number__in=[name.number for name in page])
+                kept = {number: bytes(hashes) for number, hashes in rows.values_list("number", "hashes")}
+            for name in page:
+                yield name, kept.get(name.number) or read(level, name.number, name.width)
+
+
+def pages(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in their order, up to so many at a time."""
+    rest = iter(items)
+    while page := list(islice(rest, size)):
+        yield page
 
 
 def read_leaves(*, log: LogName) -> Iterator[tuple[int, bytes, int]]:

@@ -1,4 +1,4 @@
-"""Appending many events at once: each row has its own subject, details and commitment, under the id that is returned."""
+"""Appending many events at once: each row has its own subject, details and commitment, under its own id."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from fairport.audit.events import WORKER
 from fairport.audit.models import Event, EventDetails, UnsequencedEvent
-from fairport.audit.operations import append_events
 from fairport.audit.opening import SALT_BYTES, open_salted
+from fairport.audit.operations import append_events
 from fairport.sealing.operations import create_data_key
 from tests.factories.events import AT, append
 
