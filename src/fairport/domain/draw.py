@@ -111,11 +111,11 @@ __all__ = [
     "parse_params",
     "parse_pool",
     "registered_week",
-    "week_of",
     "replay_draw",
     "run_draw",
     "seed_of",
     "verify_inclusion",
+    "week_of",
 ]
 
 RESULT_FILE: Final = "result.json"
