@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import HEAVY_HEAD, SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from fairport.metros.sources.census_api import Progress as OnProgress
 
 API = "api"
+WIDE_ENOUGH = 125  # columns of a terminal in which full names and all margins stand side by side
 
 
 class Cohort(StrEnum):
@@ -133,23 +135,19 @@ def _write(content: bytes, out: Path | None) -> None:
 
 
 def _show(ranking: "Ranking", comparison: "pl.DataFrame | None") -> None:
-    from fairport.metros.outputs import SIGNS, TITLES, flat_table, row_cells, source_line
+    from fairport.metros.outputs import SIGNS, TITLES, bar_label, flat_table, row_cells, source_line
 
+    console = Console()
+    narrow = console.is_terminal and console.width < WIDE_ENOUGH
     rows = flat_table(ranking, comparison).with_columns(ranking.areas["short_name"])
     for name, title in TITLES.items():
         part = [row for row in rows.iter_rows(named=True) if row["cohort"] == name]
         if not part:
             continue
-        table = Table(title=title, title_justify="left", title_style="bold")
-        table.add_column("Rank", justify="right")
-        table.add_column("Area", overflow="fold")
-        table.add_column("Share", justify="right", no_wrap=True)
-        table.add_column("Most common country")
-        table.add_column("Foreign-born", justify="right", no_wrap=True)
-        table.add_column("Population", justify="right", no_wrap=True)
-        if comparison is not None:
-            table.add_column("Change", justify="right", no_wrap=True)
+        table = _empty_table(title, narrow=narrow, with_change=comparison is not None)
         for row in part:
+            if narrow:
+                row |= {"short_name": bar_label(row["short_name"]), "foreign_born_moe": None, "population_moe": None}
             table.add_row(*row_cells(row, with_change=comparison is not None))
         print_table(table)
     if rows.is_empty():
@@ -159,7 +157,20 @@ def _show(ranking: "Ranking", comparison: "pl.DataFrame | None") -> None:
         print(SIGNS)
     if comparison is not None:
         print(
-            "Change: percentage points; * differs from none at the 90 % level. An area's limits may have been redrawn."
+            "Change: percentage points; * differs from none at the 90 % level. Limits of areas may have been redrawn."
         )
     for note in ranking.notes:
         print(f"{note.text} ({len(note.areas)}: {'; '.join(note.areas)})")
+
+
+def _empty_table(title: str, *, narrow: bool, with_change: bool) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD if narrow else HEAVY_HEAD)
+    if narrow:
+        table.pad_edge, table.collapse_padding = False, True
+    table.add_column("#" if narrow else "Rank", justify="right", no_wrap=True)
+    table.add_column("Area", overflow="fold")
+    table.add_column("Share", justify="right", no_wrap=True)
+    table.add_column("Country" if narrow else "Most common country", overflow="fold")
+    for name in ("Foreign-born", "Population", *(["Change"] if with_change else [])):
+        table.add_column(name, justify="right", no_wrap=True)
+    return table

@@ -200,5 +200,7 @@ _STYLE = (
     "table{border-collapse:collapse;width:100%;margin:1rem 0;display:block;overflow-x:auto}"
     "th,td{text-align:start;padding:.35rem .6rem;border-bottom:1px solid #dcdee0;vertical-align:top}"
     "td:nth-child(1),td:nth-child(3),td:nth-child(n+5){font-variant-numeric:tabular-nums;white-space:nowrap}"
-    "svg{max-width:100%;height:auto}"
+    "td:nth-child(2){min-width:15rem}"
+    # A name that is wider in the reader's own font may stand out to the left.
+    "svg{max-width:100%;height:auto;overflow:visible}[role=img]{padding-inline-start:2rem}"
 )
