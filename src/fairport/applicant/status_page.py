@@ -17,6 +17,8 @@ from fairport.applicant.times import format_band, format_day_of, format_moment
 from fairport.applicant.waiting import wait_of
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
+from fairport.audit.events import Subject
+from fairport.audit.queries import has_receipt
 from fairport.checkin.queries import Decision, decisions_of
 from fairport.checkin.words import CRITERIA
 from fairport.domain.policy import Policy
@@ -25,6 +27,7 @@ from fairport.draws.queries import SubjectDraw, draws_of_subject, next_draw_time
 from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.ports.queries import list_ports
 from fairport.programmes.queries import NoPolicyInForce, policy_in_force, policy_of_version
+from fairport.registrations.events import RegistrationSubmitted
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import open_contact
 
@@ -113,6 +116,9 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "appointment": None if appointment is None else appointment_view(appointment, state),
         "decisions": [decision_view(decision, home_zone) for decision in decisions_of(registration=registration)],
         "draws": [draw_view(draw, home_zone, registration.ports, ports) for draw in draws],
+        "has_log_receipt": has_receipt(
+            subject=Subject("registration", str(registration.pk)), name=RegistrationSubmitted.name
+        ),
         "wait": wait_of(registration=registration, at=at),
         "is_waiting": status is Status.WAITING,
         "may_renew": status in (Status.LAPSED, Status.NO_SHOW),

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("status/undo", views_status.undo, name="status_undo"),
     path("status/renew", views_status.renew, name="status_renew"),
     path("status/close", views_status.close, name="status_close"),
+    path("status/log-receipt", views_draws.log_receipt, name="log_receipt"),
     path("status/draws/<str:address>", views_draws.own_draw_lines, name="own_draw_lines"),
     path("pass", views_pass.show_pass, name="pass"),
 ]

@@ -33,6 +33,7 @@ __all__ = [
     "checkpoint_note",
     "consistency_proof",
     "draw_log_proof",
+    "has_receipt",
     "inclusion_proof",
     "keys_of",
     "list_events",
@@ -138,6 +139,13 @@ def logged_payload(*, event_id: int) -> LoggedPayload:
     if salted is None:
         raise NotInLog("There is no such event, or it was erased.")
     return LoggedPayload(payload=salted[SALT_BYTES:], proof=inclusion_proof(event_id=event_id))
+
+
+def has_receipt(*, subject: Subject, name: str) -> bool:
+    """Whether the log holds an event of that name about a subject by now, so that there is a receipt."""
+    return LogLeaf.objects.filter(
+        event__subject_kind=subject.kind, event__subject_id=subject.id, event__name=name
+    ).exists()
 
 
 def receipt_of(*, subject: Subject, name: str) -> LoggedPayload:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,10 @@ from fairport.applicant.problems import text_for
 from fairport.applicant.session import KEY
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.operations import tick
+from fairport.audit.keys import keys_of
+from fairport.audit.models import LogName
+from fairport.audit.operations import sequence_log
+from fairport.audit.proofs import parse_proof, verify_proof
 from fairport.domain.policy import Policy
 from fairport.draws.models import DrawEntry
 from fairport.ports.models import AppointmentSlot
@@ -185,7 +190,7 @@ def test_the_number_of_statements_does_not_grow_with_the_draws(
     visit: Visit, django_assert_max_num_queries: Any
 ) -> None:
     visit.draw()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         visit.look()
 
 
@@ -352,6 +357,22 @@ def test_the_own_lines_are_for_who_signed_in(visit: Visit, client: Client) -> No
     offer = visit.draw()
     address = offer.draw_entry.draw_id.replace("/", "_")
     assert Client().get(f"/status/draws/{address}").status_code in (302, 303, 403)
+
+
+def test_the_proof_of_the_registration_is_there_once_the_log_holds_it(visit: Visit, client: Client) -> None:
+    assert "It is ready in a minute" in main_text(visit.look())
+    assert visit.look("/status/log-receipt").status_code == 303
+    sequence_log(at=NOW)
+    assert 'href="/status/log-receipt"' in visit.look().content.decode()
+    response = visit.look("/status/log-receipt")
+    assert (response["Content-Type"], response["Cache-Control"]) == ("application/json", "no-store")
+    proof = json.loads(response.content)
+    salt = parse_proof(proof["proof"].encode()).extra
+    assert salt is not None
+    leaf = hashlib.sha256(salt + proof["payload"].encode()).digest()
+    verify_proof(content=proof["proof"].encode(), leaf_data=leaf, keys=keys_of(log=LogName.EVENTS))
+    assert json.loads(proof["payload"])["name"] == "registration.submitted"
+    assert Client().get("/status/log-receipt").status_code == 303
 
 
 def test_who_waits_sees_a_range_and_that_it_is_no_promise(visit: Visit) -> None:
