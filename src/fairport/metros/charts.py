@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -18,10 +17,11 @@ from typing import Any, Final, Literal
 
 Width = Literal["narrow", "wide"]
 Kind = Literal["svg", "png"]
-WIDTHS: Final[dict[str, int]] = {"narrow": 328, "wide": 640}
+WIDTHS: Final[dict[str, int]] = {"narrow": 328, "wide": 480}
 """Pixels of a whole chart: one for phones, so that its words stay readable, and one for wider windows."""
 PNG_SCALE: Final = 2
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
+FONT: Final = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+"""Fonts of the same widths, so that what was measured on the server fits in every browser."""
 INK: Final = "#171717"
 GRID: Final = "#dcdee0"
 BAR: Final = "#0d7ea2"
@@ -73,7 +73,7 @@ def bar_chart(bars: tuple[Bar, ...], *, rtl: bool, width: Width, kind: Kind) -> 
     import altair
 
     whole = WIDTHS[width]
-    names = 128 if width == "narrow" else 224
+    names = 128 if width == "narrow" else 180
     top = max((bar.high or bar.value for bar in bars), default=1.0)
     # Room for the number behind the longest bar.
     limit = top * (1.34 if width == "narrow" else 1.16)
@@ -173,7 +173,7 @@ def dot_map(dots: tuple[Dot, ...], *, width: Width, kind: Kind) -> bytes:
     at = {"longitude": "longitude:Q", "latitude": "latitude:Q"}
     base = altair.Chart(altair.Data(values=rows)).encode(**at)
     large = max((row["people"] for row in rows), default=1)
-    smallest, largest = (90.0, 420.0) if width == "narrow" else (170.0, 900.0)
+    smallest, largest = (120.0, 420.0) if width == "narrow" else (150.0, 700.0)
     if len(rows) > 40:
         smallest, largest = smallest / 6, largest / 2
     size = altair.Size("people:Q", scale=altair.Scale(domain=[0, large], range=[smallest, largest]), legend=None)
@@ -214,7 +214,7 @@ def _outline() -> str:
 def _drawn(chart: Any, *, kind: Kind) -> bytes:
     import vl_convert
 
-    chart = chart.configure(font=FONT, background="#ffffff").configure_view(stroke=None)
+    chart = chart.configure(font=FONT, background="#ffffff", padding=8).configure_view(stroke=None)
     chart = chart.configure_axis(labelColor=INK, labelFontSize=13, gridColor=GRID)
     specification = chart.to_dict(validate=False)
     with _DRAWING:
@@ -230,9 +230,3 @@ def _small(svg: str) -> str:
     """
     svg = re.sub(r' (?:aria-[a-z]+|role|class|pointer-events)="[^"]*"', "", svg)
     return re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), svg)
-
-
-def shade_ranges() -> Sequence[tuple[float | None, float | None]]:
-    """(from, below) in percent for each of `SHADES`, from the lightest on."""
-    edges = (None, *SHADE_LIMITS, None)
-    return list(zip(edges[:-1], edges[1:], strict=True))

@@ -98,9 +98,8 @@ def country_bars(ranking: Ranking, cbsa_code: str) -> Chart:
     """The ten most common countries of birth of an area, in percent of those born abroad."""
     area = ranking.areas.filter(ranking.areas["cbsa_code"] == cbsa_code).row(0, named=True)
     language = get_language() or "en"
-    births = ranking.births.filter(ranking.births["cbsa_code"] == cbsa_code).head(COUNTRIES_SHOWN).to_dicts()
     bars = []
-    for birth in births:
+    for birth in largest_births(ranking, cbsa_code):
         share, margin = share_of_births(birth, area)
         bars.append(
             Bar(
@@ -112,6 +111,13 @@ def country_bars(ranking: Ranking, cbsa_code: str) -> Chart:
             )
         )
     return _bar_chart(tuple(bars))
+
+
+def largest_births(ranking: Ranking, cbsa_code: str) -> list[dict[str, Any]]:
+    """The ten most common countries of birth of an area that has anybody from there: rows of `Ranking.births`."""
+    births = ranking.births
+    found = births.filter((births["cbsa_code"] == cbsa_code) & (births["estimate"] > 0))
+    return found.head(COUNTRIES_SHOWN).to_dicts()
 
 
 def share_of_births(birth: Mapping[str, Any], area: Mapping[str, Any]) -> tuple[float, float | None]:

@@ -174,9 +174,8 @@ def _neighbours(cohort: list[dict[str, Any]], area: dict[str, Any]) -> list[dict
 
 
 def _births(ranking: Ranking, area: dict[str, Any]) -> list[dict[str, Any]]:
-    births = ranking.births.filter(ranking.births["cbsa_code"] == area["cbsa_code"]).head(drawing.COUNTRIES_SHOWN)
     rows = []
-    for birth in births.to_dicts():
+    for birth in drawing.largest_births(ranking, area["cbsa_code"]):
         share, margin = drawing.share_of_births(birth, area)
         rows.append(
             {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
-AREAS_A_PAGE: Final = 60
+AREAS_A_PAGE: Final = 40
 FILE_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",

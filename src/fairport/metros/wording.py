@@ -31,10 +31,16 @@ def percent_text(percent: float, *, digits: int = 1) -> str:
 
 
 def margin_text(margin: float | None) -> str:
-    """For example: ± 0.2 points; empty without a margin. A margin that would be written as 0.0 keeps a second digit."""
+    """For example: ± 0.2 points; empty without a margin.
+
+    A margin that would be written as 0.0 keeps a second digit, and none but a true zero is written as nothing.
+    """
     if margin is None:
         return ""
-    return _("± {points} points").format(points=number_text(margin, digits=1 if margin >= 0.05 else 2))
+    if margin == 0:
+        return _("± {points} points").format(points="0")
+    points = number_text(margin) if margin >= 0.05 else number_text(max(margin, 0.01), digits=2)
+    return _("± {points} points").format(points=points)
 
 
 def change_text(points: float) -> str:
