@@ -49,7 +49,7 @@ def test_counties_are_added_up_and_the_coverage_is_told(folder: Path) -> None:
     ("old", "new", "error"),
     [
         ("120000.0,90000.0,30000.0", "120000.0,90000.0,120001.0", ShareOverWhole),
-        ("120000.0,90000.0,30000.0", "120000.0,90000.0,-666666666", BadValue),
+        ("120000.0,90000.0,30000.0", "120000.0,90000.0,-17", BadValue),
         ("120000.0,90000.0,30000.0", "many,90000.0,30000.0", BadValue),
         ("120000.0,90000.0,30000.0", "120000.0,90000.0,nan", BadValue),
         (",2013,80000.0,70000.0,10000.0,12.5\n", "\n", FileTruncated),
@@ -61,6 +61,17 @@ def test_damaged_counties_are_refused(old: str, new: str, error: type[Exception]
 
     with pytest.raises(error, match="acs1_nativity_county"):
         load_history(folder=folder)
+
+
+@pytest.mark.parametrize("figures", [",,", "-666666666,90000.0,30000.0", "120000.0,90000.0,-999999999"])
+def test_a_county_without_figures_is_not_there_that_year(figures: str, folder: Path) -> None:
+    text = COUNTIES.replace("120000.0,90000.0,30000.0", figures)
+    (folder / "acs1_nativity_county.csv").write_text(text, encoding="utf-8")
+
+    history = load_history(folder=folder)
+
+    counted = history.filter(cbsa_code="10200", year=2013).select("counties", "counties_in_area", "population")
+    assert counted.rows() == [(1, 2, 80_000)]
 
 
 def test_a_delineation_without_its_columns_is_refused(folder: Path) -> None:

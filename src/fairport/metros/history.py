@@ -14,6 +14,7 @@ import polars as pl
 
 from fairport.metros.errors import BadValue, FileMissing, FileTruncated, ShareOverWhole
 from fairport.metros.sources.summary_files import decode_text
+from fairport.metros.tables import SENTINELS
 
 COUNTIES_FILE = "acs1_nativity_county.csv"
 _DELINEATION = re.compile(r"(delineation|list1).*\.csv$", re.IGNORECASE)
@@ -28,7 +29,8 @@ def load_history(*, folder: Path, populations: pl.DataFrame | None = None) -> pl
 
     Columns, ordered by `cbsa_code` and `year`: `counties` (with figures that year), `counties_in_area`, `population`,
     `foreign_born` (of the counties with figures), `share_percent` (exact), `population_coverage_percent` (counties
-    weighted by their latest known population; null without `populations`). Years without any county have no row.
+    weighted by their latest known population; null without `populations`, or where the missing part cannot be told).
+    Years without any county have no row.
 
     Raises:
         FileMissing: one of the two files is not there.
@@ -60,6 +62,9 @@ def load_history(*, folder: Path, populations: pl.DataFrame | None = None) -> pl
             .then(None)
             .when(pl.col("counties") == pl.col("counties_in_area"))
             .then(100.0)
+            # The counties have grown past the whole area's population, so what the missing ones are is not known.
+            .when(pl.col("covered") >= pl.max_horizontal("whole", "known"))
+            .then(None)
             # Counties that no year knows are the difference to the whole area; together they are never less than none.
             .otherwise(100 * pl.col("covered") / pl.max_horizontal("whole", "known"))
         )
@@ -95,16 +100,21 @@ def _read(counties: tuple[Path, int, int], delineation: tuple[Path, int, int]) -
 
 
 def _read_counties(path: Path) -> pl.DataFrame:
-    """`county_key`, `year`, `population`, `foreign_born`, `latest_population`."""
+    """`county_key`, `year`, `population`, `foreign_born`, `latest_population`; lines without figures are left out."""
     keys, years, wholes, parts = [], [], [], []
     for row in csv.DictReader(decode_text(path.read_bytes(), path).splitlines()):
         try:
             key = county_key(row["County"], row["State"])
+            # The file has counties that were surveyed in a year without a figure of theirs being published.
+            if not row["Total"].strip() or not row["Foreign-born"].strip():
+                continue
             year, whole, part = int(row["Year"]), float(row["Total"]), float(row["Foreign-born"])
         except (KeyError, TypeError, AttributeError):
             raise FileTruncated(f"{path.name} has a line without the columns that docs/metros.md names.") from None
         except ValueError:
             raise BadValue(f"{path.name} has a figure for {row['Name']} that is no number.") from None
+        if whole in SENTINELS or part in SENTINELS:
+            continue
         if whole <= 0 or part < 0 or not (whole.is_integer() and part.is_integer()):
             raise BadValue(f"{path.name} has a figure for {row['Name']} in {year} that is no count.")
         if part > whole:
