@@ -12,14 +12,14 @@ VENV_STAMP := $(VENV)/.made-$(shell { pwd -P; $(PYTHON) -V; } 2>&1 | cksum | cut
 BASE_STAMP := $(VENV)/.base-$(call sum,requirements/base.txt pyproject.toml)
 TEST_STAMP := $(VENV)/.test-$(call sum,requirements/test.txt)
 
-.PHONY: run test check check-translations bench assets lock chromium clean help
+.PHONY: run test check check-translations bench bench-long assets lock chromium clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      set everything up and serve the demonstration on http://$(HOST):$(PORT) (PORT=8001 for another)"
 	@echo "make test     set everything up and run all tests"
 	@echo "make check    lint, formatting, types, import contracts, missing migrations, missing translations"
-	@echo "make bench    the performance report"
+	@echo "make bench    the performance report (make bench-long: with a draw over a million registrations, half an hour)"
 	@echo "make assets   build the committed style sheets and scripts anew from their pinned sources (needs Node)"
 	@echo "make lock     write requirements/*.txt anew from requirements/*.in"
 	@echo "make clean    remove what these commands made, except for var/ (the data of the demonstration)"
@@ -45,6 +45,9 @@ check-translations: $(TEST_STAMP)
 
 bench: $(TEST_STAMP)
 	$(BIN)/python tools/bench.py
+
+bench-long: $(TEST_STAMP)
+	$(BIN)/python tools/bench.py --registrations 10000 100000 1000000
 
 assets:
 	cd assets && npm ci --no-audit --no-fund && npm run build
