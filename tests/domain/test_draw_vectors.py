@@ -149,6 +149,7 @@ FROZEN_FOR_EVER = {
     "by-hand/pool.txt": "b705537e7c43f1db925962fe68362ad95c1b1d6d57039ed37891813f09905cbd",
     "by-hand/result.json": "0345db43709c4b1f065681fada6d0f02ba31b2f0eeb65a07f591a1c695b86835",
     "drand.json": "14a8c4cac83687fcdfc7572e02b592542e165c9407b30e8559824aebda4dba7a",
+    "notes.json": "2590b368155f526741338250f9afcb877d8c3e9e28b7456cb7177bfccb8f69a5",
     "order.json": "24392f51fce6d3a72873f978dbf3ecd2f5a1b8b66866d546492f2579323fc620",
     "round-1000/allocation.txt": "95ab6a8ed573d64d58b50b3b1d2a018524ba62574d8bb7cedd3a66255935a097",
     "round-1000/beacon.json": "c96d91e5cd83bd0f4ca4e1fa0aaf912e0a2013336d72b3fbd5e10625f276f3ab",
@@ -156,6 +157,7 @@ FROZEN_FOR_EVER = {
     "round-1000/params.json": "114eddbcb860f97e9a45b14369bfa96a201de446f4e810c167f76776ac1ac7f5",
     "round-1000/pool.txt": "21ab5a3825820e07305304a784ba598386d2f1d987892f5362822e1510edfb76",
     "round-1000/result.json": "926341090d20de9448d8521e750b2746988466cd5836910355583c33fc717f76",
+    "trees.json": "6811b6d7d7dcae403a795f7f8a122b7753526af238b37c66ac84fa992bda9f57",
 }
 
 

@@ -1,6 +1,7 @@
 """RFC 6962: the known roots, and proofs that hold for their line and for nothing else."""
 
 import hashlib
+import json
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from fairport.domain.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from tests.domain.building import repeatable
+from tests.domain.building import VECTORS, repeatable
 
 # The eight leaves that the tests of Certificate Transparency use, with the roots over the first 1 to 8.
 LEAVES = [bytes.fromhex(leaf) for leaf in (
@@ -163,3 +164,23 @@ def test_proofs_read_node_by_node_are_the_same(size: int) -> None:
         assert inclusion_path(index=index, size=size, node=node) == MerkleTree(lines).proof(index)
     with pytest.raises(IndexError):
         inclusion_path(index=size, size=size, node=node)
+
+
+def test_the_vectors_of_trees_are_what_the_trees_give() -> None:
+    vectors = json.loads((VECTORS / "trees.json").read_text())
+    leaves = [bytes.fromhex(leaf) for leaf in vectors["leaves"]]
+    roots = [by_definition(leaves[:count]) for count in range(9)]
+    assert leaves == LEAVES
+    assert [root.hex() for root in roots] == vectors["roots"]
+    assert [leaf_hash(leaf).hex() for leaf in leaves] == vectors["leaf_hashes"]
+    assert len(vectors["inclusion"]) == len(vectors["consistency"]) == 36
+    for one in vectors["inclusion"]:
+        proof = [bytes.fromhex(step) for step in one["proof"]]
+        assert list(MerkleTree(leaves[: one["size"]]).proof(one["index"])) == proof
+        good = {"index": one["index"], "size": one["size"], "root": roots[one["size"]]}
+        assert verify_inclusion(line=leaves[one["index"]], proof=proof, **good)
+    for one in vectors["consistency"]:
+        old, new = one["old"], one["new"]
+        proof = [bytes.fromhex(step) for step in one["proof"]]
+        assert list(MerkleTree(leaves[:new]).consistency(old)) == proof
+        assert verify_consistency(old_size=old, new_size=new, old_root=roots[old], new_root=roots[new], proof=proof)
