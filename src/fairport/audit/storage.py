@@ -92,12 +92,15 @@ def full_note(*, checkpoint: LogCheckpoint) -> str:
 
 def take_queued_events(*, limit: int) -> list[tuple[int, bytes]]:
     """Takes up to so many events out of the sequencer's queue: (id, commitment), in the order of the ids."""
+    # As an array: joined with the subquery, a long queue would be read whole for each batch.
     statement = sql.SQL(
         """
         COPY (
             DELETE FROM audit_unsequencedevent AS queued USING audit_event AS event
             WHERE event.id = queued.event_id
-              AND queued.event_id IN (SELECT event_id FROM audit_unsequencedevent ORDER BY event_id LIMIT {})
+              AND queued.event_id = ANY (
+                  ARRAY(SELECT event_id FROM audit_unsequencedevent ORDER BY event_id LIMIT {})
+              )
             RETURNING event.id, event.commitment
         ) TO STDOUT (FORMAT BINARY)
         """
