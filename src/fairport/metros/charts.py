@@ -32,6 +32,9 @@ SHADES: Final = ("#8fc8e0", "#2e93bd", "#07648d", "#002d3f")
 """From a small share to a large one; the steps differ in lightness, so they need no colour vision."""
 SHADE_LIMITS: Final = (10.0, 20.0, 30.0)
 
+SIZE_FROM: Final = 3_000_000
+"""People at which a dot is at its largest, unless an area has more."""
+
 # One chart at a time in a process: the engine behind it takes a core for each.
 _DRAWING: Final = Lock()
 
@@ -172,7 +175,8 @@ def dot_map(dots: tuple[Dot, ...], *, width: Width, kind: Kind) -> bytes:
     outline = land.mark_geoshape(fill=LAND, stroke="#ffffff", strokeWidth=0.8)
     at = {"longitude": "longitude:Q", "latitude": "latitude:Q"}
     base = altair.Chart(altair.Data(values=rows)).encode(**at)
-    large = max((row["people"] for row in rows), default=1)
+    # Dots mean the same in a list of small areas as in one of large areas.
+    large = max([SIZE_FROM, *(row["people"] for row in rows)])
     smallest, largest = (120.0, 420.0) if width == "narrow" else (150.0, 700.0)
     if len(rows) > 40:
         smallest, largest = smallest / 6, largest / 2

@@ -16,7 +16,7 @@ from fairport.metros.charts import Bar, Dot, Kind, Width, YearPoint
 from fairport.metros.country_names import country_name
 from fairport.metros.margins import margin_of_share
 from fairport.metros.national import national_figures
-from fairport.metros.places import places
+from fairport.metros.places import place_of, places
 from fairport.metros.wording import percent_text, short_place
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def ranking_map(ranking: Ranking) -> Chart:
     """A dot for each area; its rank in it where the areas are few."""
     known = places(folder=served.folder())
     dots = tuple(
-        Dot(*known[area["cbsa_code"]], share=area["share_percent"], people=area["population"], rank=area["rank"])
+        Dot(*place, share=area["share_percent"], people=area["population"], rank=area["rank"])
         for area in ranking.areas.to_dicts()
-        if area["cbsa_code"] in known
+        if (place := place_of(known, cbsa_code=area["cbsa_code"], short_name=area["short_name"])) is not None
     )
     return Chart(partial(charts.dot_map, dots), _mark(dots))
 
@@ -80,7 +80,7 @@ def not_on_the_map(ranking: Ranking) -> list[str]:
     return [
         area["short_name"]
         for area in ranking.areas.select("cbsa_code", "short_name").to_dicts()
-        if area["cbsa_code"] not in known or not charts.is_on_the_map(*known[area["cbsa_code"]])
+        if (place := place_of(known, **area)) is None or not charts.is_on_the_map(*place)
     ]
 
 

@@ -118,6 +118,7 @@ def area(request: HttpRequest, cbsa_code: str) -> HttpResponse:
 
 @public
 @require_safe
+@tells_when_unreadable
 def chart(request: HttpRequest, name: str) -> HttpResponse:
     """A chart of the ranking as SVG; `name` is bars, map or national with its width."""
     kind, width = _name_and_width(name, ("bars", "map", "national"))
@@ -130,6 +131,7 @@ def chart(request: HttpRequest, name: str) -> HttpResponse:
 
 @public
 @require_safe
+@tells_when_unreadable
 def area_chart(request: HttpRequest, cbsa_code: str, name: str) -> HttpResponse:
     """A chart of one area as SVG; `name` is births or years with its width."""
     kind, width = _name_and_width(name, ("births", "years"))
