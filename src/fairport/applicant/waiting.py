@@ -27,13 +27,18 @@ def wait_of(*, registration: Registration, at: datetime) -> Wait | None:
     """The wait of a waiting registration; None for any other."""
     if registration.status != Status.WAITING:
         return None
-    totals = waiting_totals(programme=registration.programme_id, registered_at=registration.registered_at)
+    totals = waiting_totals(
+        programme=registration.programme_id, registered_at=registration.registered_at, ports=registration.ports
+    )
     horizon = policy_of_version(version_id=registration.policy_version_id).policy.draw.horizon_days
     today = at.astimezone(UTC).date()
     slots = list_slots(
-        programme=registration.programme_id, first_day=today, last_day=today + timedelta(days=horizon - 1)
+        programme=registration.programme_id,
+        ports=registration.ports,
+        first_day=today,
+        last_day=today + timedelta(days=horizon - 1),
     )
-    places_a_day = Fraction(sum(slot.capacity for slot in slots), horizon)
+    places_a_day = Fraction(sum(slot.capacity for slot in slots if slot.port.suspended_at is None), horizon)
     return Wait(
         days=max(0, (at - registration.registered_at).days),
         percentile=round(100 * totals.behind / max(1, totals.registrations)),
@@ -44,8 +49,9 @@ def wait_of(*, registration: Registration, at: datetime) -> Wait | None:
 def estimate_days(*, places_a_day: Fraction, people: int) -> tuple[int, int] | None:
     """Days until a quarter, and until three quarters, of the groups like this one have an offer.
 
-    As if each day's places went to people drawn from a pool that stays as large as it is: no promise, and rough for who
-    has waited longest, who come earlier. None without places.
+    `places_a_day` are those at the group's ports, `people` all who want one of these ports. As if each day's places
+    went to people drawn from a pool that stays as large as it is: no promise, and rather long for who has waited
+    longest and where many take other ports. None without places.
     """
     if places_a_day <= 0:
         return None

@@ -83,7 +83,7 @@ class PoolRow:
 
 @dataclass(frozen=True, slots=True)
 class WaitingTotals:
-    """How many wait in a programme: registrations, their people, and the registrations with less seniority than one."""
+    """Who waits in a programme: registrations, people who want one of some ports, registrations with less seniority."""
 
     registrations: int
     people: int
@@ -233,10 +233,12 @@ def withdrawals_to_close(*, policy: Policy, at: datetime) -> Sequence[Registrati
     )
 
 
-def waiting_totals(*, programme: str, registered_at: datetime) -> WaitingTotals:
-    """How many wait, and how many of them registered after a moment; one statement."""
+def waiting_totals(*, programme: str, registered_at: datetime, ports: Sequence[str]) -> WaitingTotals:
+    """How many wait, how many of them registered after a moment, and how many people want one of `ports`."""
     waiting = Registration.objects.filter(programme_id=programme, status=RegistrationStatus.WAITING)
     totals = waiting.aggregate(
-        registrations=Count("id"), people=Sum("size"), behind=Count("id", filter=Q(registered_at__gt=registered_at))
+        registrations=Count("id"),
+        people=Sum("size", filter=Q(ports__overlap=list(ports))),
+        behind=Count("id", filter=Q(registered_at__gt=registered_at)),
     )
     return WaitingTotals(totals["registrations"], totals["people"] or 0, totals["behind"])

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -101,7 +102,9 @@ def draw_row(*, draw: Draw, at: datetime) -> dict[str, Any]:
         "time": utc_moment(draw.draw_time),
         "kind": kind,
         "label": label,
-        "places": sum(draw.reserved.values()),
+        "groups": number(draw.entries_count),
+        "people": number(draw.people),
+        "places": number(sum(draw.reserved.values())),
     }
 
 
@@ -122,7 +125,7 @@ def draw_details(*, draw: Draw, at: datetime) -> dict[str, Any]:
         "previous": None if draw.previous_id is None else address_of(draw.previous_id),
         "policy_version": draw.policy_version,
         "seed": seed,
-        "outcomes": [(label, outcomes[code]) for code, label in OUTCOMES.items() if code in outcomes],
+        "outcomes": [(label, number(outcomes[code])) for code, label in OUTCOMES.items() if code in outcomes],
         "files": [
             {"name": file.name, "what": FILES[file.name], "sha256": file.sha256, "is_public": file.name in public}
             for file in files
@@ -132,6 +135,11 @@ def draw_details(*, draw: Draw, at: datetime) -> dict[str, Any]:
         "late_names": ", ".join(LATE_FILES),
         "verifier_texts": TEXTS,
     }
+
+
+def number(value: int) -> str:
+    """For example: 84,212."""
+    return number_format(value, force_grouping=True)
 
 
 def utc_moment(moment: datetime) -> str:

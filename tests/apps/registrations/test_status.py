@@ -170,5 +170,6 @@ def test_totals_of_who_waits(policy: Policy) -> None:
     register(travelers=(make_traveler(), make_traveler()))
     register(at=NOW + timedelta(days=1))
     step(register(), Event.DRAWN)
-    totals = waiting_totals(programme=PROGRAMME, registered_at=NOW)
-    assert (totals.registrations, totals.people, totals.behind) == (2, 3, 1)
+    register(at=NOW + timedelta(days=1), ports=("BRO",))
+    totals = waiting_totals(programme=PROGRAMME, registered_at=NOW, ports=("SDG", "ELP"))
+    assert (totals.registrations, totals.people, totals.behind) == (3, 3, 2)
