@@ -116,10 +116,14 @@ def rotate(name: Annotated[str, typer.Argument(help="log, draw-log or pass.")]) 
     with django_ready():
         from fairport.audit.events import OPERATOR
         from fairport.audit.operations import rotate_key
+        from fairport.audit.queries import PUBLIC_NAMES, keys_of
         from fairport.clock.queries import now
 
         key = rotate_key(name=name, at=now(), actor=OPERATOR)
-        print(f"The {name} key is now {key.id}. Copy the key ring to the other machines and into its backup.")
+        logs = {public_name: log for log, public_name in PUBLIC_NAMES.items()}
+        # Those who verify a log compare vkeys, which have ids of their own.
+        told = keys_of(log=logs[name])[0] if name in logs else key.id
+        print(f"The {name} key is now {told}. Copy the key ring to the other machines and into its backup.")
 
 
 def _verify_database(checkpoints: list[Path]) -> bool:
