@@ -44,6 +44,7 @@ def main() -> int:
         browser = playwright.chromium.launch(**chromium_options())
         with Product(Path(folder)).running() as product:
             take_pictures(product, browser)
+            take_picture_of_ranking(product, browser)
         # The pseudo-language only now, so that the other pictures do not offer it.
         catalogues = make_pseudo_catalogues(Path(folder) / "locale")
         with Product(Path(folder), FAIRPORT_PSEUDO_LANGUAGE="1").running() as product:
@@ -90,6 +91,15 @@ def take_pictures(product: Product, browser: Browser) -> None:
         record_arrival(visitor)
         decide_about_all(visitor, family)
         take(visitor, "office-case-desktop")
+
+
+def take_picture_of_ranking(product: Product, browser: Browser) -> None:
+    """The bars and the map of the shipped areas."""
+    with visiting(browser, address=product.address, window=DESKTOP, device_scale_factor=SCALE) as visitor:
+        visitor.open("/data/metros")
+        visitor.page.locator(".fp-charts").scroll_into_view_if_needed()
+        visitor.page.wait_for_load_state("networkidle")
+        visitor.page.locator(".fp-charts").screenshot(path=PICTURES / "metros-desktop.png")
 
 
 def take_picture_right_to_left(product: Product, browser: Browser, catalogues: Path) -> None:

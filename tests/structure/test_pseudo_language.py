@@ -55,7 +55,9 @@ class Page(HTMLParser):
         if tag == "html":
             self.lang, self.dir = values["lang"], values["dir"]
         if tag not in VOID:
-            self._open.append("code" if "fp-code" in values.get("class", "") else tag)
+            # What says of itself that it is English is a name that stays English for every reader.
+            is_name = "fp-code" in values.get("class", "") or values.get("lang") == "en"
+            self._open.append("code" if is_name else tag)
         self.spoken += [value for name, value in values.items() if name in SPOKEN_ATTRIBUTES]
         if tag == "input" and values.get("type") in ("submit", "button"):
             self.spoken.append(values.get("value", ""))

@@ -46,12 +46,24 @@ class OpenChoiceField(forms.ChoiceField):
             raise ValidationError(str(self.refusal), code="unknown_choice", params={"value": value})
 
 
+class EnglishNames(forms.Select):
+    """A list whose choices are names that stay English in every language."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        if option["value"]:
+            option["attrs"]["lang"] = "en"
+        return option
+
+
 class RankingForm(forms.Form):
     """The filter above the ranking. `asked()` tells what was asked for once the form is valid."""
 
     cohort = OpenChoiceField(label=_("Size"), refusal=_("There is no size “%(value)s”. Choose one from the list."))
     state = OpenChoiceField(
-        label=_("State"), refusal=_("No area in these figures is in a state “%(value)s”. Choose one from the list.")
+        label=_("State"),
+        widget=EnglishNames,
+        refusal=_("No area in these figures is in a state “%(value)s”. Choose one from the list."),
     )
     country = OpenChoiceField(
         label=_("Most common country of birth"),
