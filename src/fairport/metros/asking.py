@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -111,14 +112,17 @@ class RankingForm(forms.Form):
 
 
 def with_capitals_as_listed(data: QueryDict, ranking: Ranking) -> dict[str, str]:
-    """The first value of each part, spelled as in the lists whatever its capitals."""
-    typed = {name: _typed(data, name) for name in ("cohort", "state", "country")}
-    listed = {name.casefold(): name for name in ranking.areas["most_common_country"].drop_nulls().unique()}
-    return {
-        "cohort": typed["cohort"].lower() or DEFAULT_COHORT,
-        "state": typed["state"].upper(),
-        "country": listed.get(typed["country"].casefold(), typed["country"]),
+    """The first value of each part, spelled as in the lists whatever its capitals; what is in none stays as typed."""
+    lists: dict[str, Iterable[str]] = {
+        "cohort": COHORT_LABELS,
+        "state": ranking.areas["states"].explode().drop_nulls().unique(),
+        "country": ranking.areas["most_common_country"].drop_nulls().unique(),
     }
+    parts = {}
+    for name, known in lists.items():
+        typed = _typed(data, name)
+        parts[name] = {word.casefold(): word for word in known}.get(typed.casefold(), typed)
+    return {**parts, "cohort": parts["cohort"] or DEFAULT_COHORT}
 
 
 def _typed(data: QueryDict, name: str) -> str:

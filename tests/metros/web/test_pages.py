@@ -75,6 +75,7 @@ def test_without_a_folder_the_other_sizes_say_how_to_get_data(client: Client, co
     [
         ("cohort=huge", "There is no size “huge”."),
         ("state=ZZ", "No area in these figures is in a state “ZZ”."),
+        ("state=Narnia", "is in a state “Narnia”."),
         ("country=Atlantis", "“Atlantis” is the most common country of birth in no area"),
         ("year=1999", "There are no figures of “1999” here."),
         ("year=%00x", "There are no figures of “x” here."),
