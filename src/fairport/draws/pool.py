@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fairport.audit.events import Actor
 from fairport.domain.policy import Policy
@@ -21,8 +21,8 @@ class ProgrammeNotDrawn(Exception):
     code = "programme_not_drawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+# A million of them are made at a freeze, which is four times as quick for a tuple as for a frozen dataclass.
+class Candidate(NamedTuple):
     """A group that waits for places, as the pool file will have it.
 
     `subject_id` is the provider's own key, `registered` the Monday of the week of registration, `ports` in the

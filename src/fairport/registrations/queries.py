@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q, Sum
@@ -69,8 +70,7 @@ class OpenContact:
     state: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PoolRow:
+class PoolRow(NamedTuple):
     """What the freeze needs of a waiting registration. `entry_secret` has 32 bytes; `registered_on` is a UTC day."""
 
     registration_id: uuid.UUID
