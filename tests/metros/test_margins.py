@@ -4,7 +4,8 @@ from math import isclose, sqrt
 
 import pytest
 
-from fairport.metros.margins import is_significant, margin_of_share, margin_of_sum, overlap_factor
+from fairport.metros.margins import margin_of_share, overlap_factor
+from tests.metros.handbook import is_significant, margin_of_sum
 
 
 def test_the_handbooks_share_of_never_married_women() -> None:

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairport.metros.errors import NoDataHere, UnknownChoice
-from fairport.metros.margins import is_significant, margin_of_share
+from fairport.metros.margins import margin_of_share
 from fairport.metros.queries import load_ranking
 from fairport.metros.ranking import Ranking, rank_areas
 from fairport.metros.tables import AREA_COLUMNS, BIRTH_COLUMNS, finish_tables
+from tests.metros.handbook import is_significant
 
 Row = tuple[str, str, int, int | None, int, int | None]
 

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from fairport.cli.bootstrap import print_table
 from fairport.metros.errors import MetrosError
+from fairport.metros.formats import BINARY, Format
 from fairport.metros.queries import GOLDEN, HOW_TO_GET_DATA, part_of, whole_ranking
 
 if TYPE_CHECKING:
@@ -36,17 +37,6 @@ class Cohort(StrEnum):
     LARGE = "large"
 
 
-class OutputFormat(StrEnum):
-    """How the ranking is written."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    HTML = "html"
-    PARQUET = "parquet"
-    PNG = "png"
-
-
 def metros(
     source: Annotated[
         str, typer.Option(help="golden (ships with Fairport), api (the Census API), or a folder with summary files.")
@@ -59,7 +49,7 @@ def metros(
     compare_year: Annotated[
         int | None, typer.Option(min=2009, max=2100, help="Add the change of the share since this year.")
     ] = None,
-    format: Annotated[OutputFormat, typer.Option(help="How to write it.")] = OutputFormat.TABLE,
+    format: Annotated[Format, typer.Option(help="How to write it.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(help="Write into this file.", dir_okay=False)] = None,
     key_file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A file with the key; else CENSUS_API_KEY.")
@@ -69,9 +59,9 @@ def metros(
     """Rank metropolitan areas by their immigrant population, from Census data."""
     if source == API and year is None:
         raise typer.BadParameter("--source api needs --year, the last of the five years.")
-    if format == OutputFormat.TABLE and out is not None:
+    if format == Format.TABLE and out is not None:
         raise typer.BadParameter("--out needs a --format: csv, json, html, parquet or png.")
-    if format in (OutputFormat.PARQUET, OutputFormat.PNG) and out is None:
+    if format in BINARY and out is None:
         raise typer.BadParameter(f"--format {format} needs --out.")
     kinds = ("metro", "micro") if micro else ("metro",)
 
@@ -87,12 +77,12 @@ def metros(
         from fairport.metros.comparison import compare_rankings
 
         comparison = compare_rankings(whole, read(compare_year))
-    if format == OutputFormat.TABLE:
+    if format == Format.TABLE:
         _show(ranking, comparison)
     else:
-        from fairport.metros.outputs import Format, write_output
+        from fairport.metros.outputs import write_output
 
-        _write(write_output(ranking, format=Format(format), comparison=comparison), out)
+        _write(write_output(ranking, format=format, comparison=comparison), out)
     if ranking.source == GOLDEN and cohort is None:
         print(f"Small, midsize and micropolitan areas: no data here; {HOW_TO_GET_DATA}.", file=sys.stderr)
 

@@ -25,7 +25,7 @@ FONT: Final = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 INK: Final = "#171717"
 GRID: Final = "#dcdee0"
 BAR: Final = "#0d7ea2"
-BAR_MARKED: Final = "#07648d"
+POINT: Final = "#07648d"
 WHISKER: Final = "#002d3f"
 LAND: Final = "#e6e6e6"
 SHADES: Final = ("#8fc8e0", "#2e93bd", "#07648d", "#002d3f")
@@ -48,7 +48,6 @@ class Bar:
     text: str
     low: float | None = None
     high: float | None = None
-    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,6 @@ def bar_chart(bars: tuple[Bar, ...], *, rtl: bool, width: Width, kind: Kind) -> 
             "low": bar.value if bar.low is None else max(bar.low, 0.0),
             "high": bar.value if bar.high is None else bar.high,
             "text": bar.text,
-            "marked": bar.marked,
         }
         for place, bar in enumerate(bars)
     ]
@@ -104,8 +102,7 @@ def bar_chart(bars: tuple[Bar, ...], *, rtl: bool, width: Width, kind: Kind) -> 
     scale = altair.Scale(domain=[0, limit], reverse=rtl, nice=False)
     ticks = altair.Axis(title=None, values=_ticks(top), format="d", grid=True, domain=False, ticks=False)
     base = altair.Chart(altair.Data(values=rows)).encode(y=order)
-    colour = altair.condition("datum.marked", altair.value(BAR_MARKED), altair.value(BAR))
-    layers = [base.mark_bar(cornerRadiusEnd=2).encode(x=altair.X("value:Q", scale=scale, axis=ticks), color=colour)]
+    layers = [base.mark_bar(color=BAR, cornerRadiusEnd=2).encode(x=altair.X("value:Q", scale=scale, axis=ticks))]
     if any(bar.low is not None for bar in bars):
         whiskers = base.mark_rule(color=WHISKER, strokeWidth=1.5)
         layers.append(whiskers.encode(x=altair.X("low:Q", scale=scale, axis=ticks), x2="high:Q"))
@@ -145,7 +142,7 @@ def line_chart(points: tuple[YearPoint, ...], *, rtl: bool, width: Width, kind: 
     base = altair.Chart(altair.Data(values=rows)).encode(x=x, y=y)
     chart = altair.layer(
         base.mark_line(color=BAR, strokeWidth=2.5, invalid="break-paths-show-path-domains"),
-        base.mark_point(color=BAR_MARKED, filled=True, size=46, opacity=1, invalid="filter"),
+        base.mark_point(color=POINT, filled=True, size=46, opacity=1, invalid="filter"),
     ).properties(width=WIDTHS[width], height=220, autosize=_fit())
     return _drawn(chart, kind=kind)
 

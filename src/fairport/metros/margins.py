@@ -11,16 +11,6 @@ from math import sqrt
 Z_90 = 1.645
 
 
-def standard_error(margin: float) -> float:
-    """Return the standard error of an estimate with this 90 % margin, in the estimate's unit."""
-    return margin / Z_90
-
-
-def margin_of_sum(*margins: float) -> float:
-    """Return the margin of a sum or a difference of estimates, taken as independent."""
-    return sqrt(sum(margin**2 for margin in margins))
-
-
 def margin_of_share(*, part: float, part_margin: float, whole: float, whole_margin: float) -> float:
     """Return the margin of part/whole, as a fraction (0.008 is 0.8 percentage points).
 
@@ -35,12 +25,6 @@ def margin_of_share(*, part: float, part_margin: float, whole: float, whole_marg
     if radicand < 0:
         radicand = part_margin**2 + share**2 * whole_margin**2
     return sqrt(radicand) / whole
-
-
-def is_significant(*, first: float, first_margin: float, second: float, second_margin: float) -> bool:
-    """True where two independent estimates differ at the 90 % level: |Z| > 1.645."""
-    error = margin_of_sum(standard_error(first_margin), standard_error(second_margin))
-    return abs(first - second) > Z_90 * error
 
 
 def overlap_factor(*, first_year: int, second_year: int, years: int = 5) -> float:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from enum import StrEnum
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -11,6 +10,7 @@ import polars as pl
 
 from fairport.metros.charts import Bar, bar_chart
 from fairport.metros.errors import UnknownChoice
+from fairport.metros.formats import Format
 from fairport.metros.ranking import COHORTS, MICRO, Ranking
 
 TITLES = {
@@ -27,20 +27,6 @@ COLUMNS = [
 ]  # fmt: skip
 CHANGE_COLUMNS = ["earlier_rank", "earlier_cohort", "earlier_share_percent", "share_change", "share_change_moe",
                   "change_significant", "renamed"]  # fmt: skip
-
-
-class Format(StrEnum):
-    """How the ranking is written."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    HTML = "html"
-    PARQUET = "parquet"
-    PNG = "png"
-
-
-BINARY = frozenset({Format.PARQUET, Format.PNG})
 
 
 def write_output(ranking: Ranking, *, format: Format, comparison: pl.DataFrame | None = None) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 
+import structlog
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,12 +23,13 @@ from fairport.metros.asking import COHORT_LABELS, COHORT_NAMES, RankingForm
 from fairport.metros.charts import WIDTHS, Width
 from fairport.metros.drawing import Chart
 from fairport.metros.errors import MetrosError, NoDataHere
+from fairport.metros.formats import Format
 from fairport.metros.queries import part_of
 
 if TYPE_CHECKING:
     from fairport.metros.ranking import Ranking
 
-log = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 View = Callable[..., HttpResponse]
 AREAS_A_PAGE: Final = 40
 FILE_TYPES: Final = {
@@ -51,7 +52,7 @@ def tells_when_unreadable(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except MetrosError as error:
-            log.error("the files of FAIRPORT_METROS_DIR are refused (%s): %s", error.code, error)
+            logger.error("metros_files_refused", code=error.code, reason=str(error))
             return render(request, "metros/unreadable.html", {"code": error.code}, status=503)
 
     return guarded
@@ -158,7 +159,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     part = _part_asked(request)
     if part.areas.is_empty():
         raise Http404
-    from fairport.metros.outputs import Format, write_output
+    from fairport.metros.outputs import write_output
 
     content = write_output(part, format=Format(kind))
     told = "-".join(["fairport-metros", str(part.year), *part.areas["cohort"].unique().sort().to_list()])
