@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 GOLDEN = "golden"
 HOW_TO_GET_DATA = (
-    "get a free key at https://api.census.gov/data/key_signup.html and use --source api, or download the summary files "
-    "as docs/metros.md says and name their folder"
+    "get a free key at https://api.census.gov/data/key_signup.html and use --source api with --year, or download the "
+    "summary files as docs/metros.md says and name their folder"
 )
 Fingerprint = tuple[tuple[str, int, int], ...]
 

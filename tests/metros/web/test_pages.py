@@ -66,7 +66,7 @@ def test_the_articles_national_figures_stand_on_the_page(client: Client) -> None
 def test_without_a_folder_the_other_sizes_say_how_to_get_data(client: Client, cohort: str) -> None:
     page = text_of(client, f"/data/metros?cohort={cohort}")
     assert "There are no data here for this." in page
-    assert "fairport metros --source api" in page
+    assert "fairport metros --source api --year 2020" in page
     assert f'<option value="{cohort}" selected>' in page
 
 
