@@ -1,7 +1,8 @@
 """The cast of the office: who tries to open a page in a test of permissions.
 
-Officer of San Diego, officer of El Paso, supervisor of San Diego, scheduler, operator, auditor; and somebody who has an
-account without a role.
+Two officers of San Diego, an officer of El Paso, two supervisors of San Diego, two schedulers, two operators, an
+auditor, the ombuds and a vetting officer; and somebody who has an account without a role. The second ones are there for
+what needs two people.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ class Cast:
     scheduler: User
     operator: User
     auditor: User
+    ombuds: User
+    vetting_officer: User
+    second_officer: User
+    second_supervisor: User
+    second_scheduler: User
+    second_operator: User
     nobody: User
 
     def everybody(self) -> dict[str, User]:
@@ -66,7 +73,7 @@ def open_policy(db: None) -> Policy:
 
 @pytest.fixture
 def cast(open_policy: Policy, settings: Any) -> Cast:
-    # Seven passwords that no test types: hashing them well would take longer than most tests.
+    # Fourteen passwords that no test types: hashing them well would take longer than most tests.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     return Cast(
         officer=make_staff("Ona Officer", (Role.PORT_OFFICER, "SDG")),
@@ -75,6 +82,12 @@ def cast(open_policy: Policy, settings: Any) -> Cast:
         scheduler=make_staff("Sky Scheduler", (Role.SCHEDULER, None)),
         operator=make_staff("Ole Operator", (Role.OPERATOR, None)),
         auditor=make_staff("Ava Auditor", (Role.AUDITOR, None)),
+        ombuds=make_staff("Ora Ombuds", (Role.OMBUDS, None)),
+        vetting_officer=make_staff("Vic Vetting", (Role.VETTING_OFFICER, None)),
+        second_officer=make_staff("Ozzy Second", (Role.PORT_OFFICER, "SDG")),
+        second_supervisor=make_staff("Sol Second", (Role.SUPERVISOR, "SDG")),
+        second_scheduler=make_staff("Sid Second", (Role.SCHEDULER, None)),
+        second_operator=make_staff("Oda Second", (Role.OPERATOR, None)),
         nobody=make_staff("Nia Nobody"),
     )
 

@@ -27,6 +27,12 @@ ROLES_OF = {
     "scheduler": Role.SCHEDULER,
     "operator": Role.OPERATOR,
     "auditor": Role.AUDITOR,
+    "ombuds": Role.OMBUDS,
+    "vetting_officer": Role.VETTING_OFFICER,
+    "second_officer": Role.PORT_OFFICER,
+    "second_supervisor": Role.SUPERVISOR,
+    "second_scheduler": Role.SCHEDULER,
+    "second_operator": Role.OPERATOR,
     "nobody": None,
 }
 # What a visit may leave behind without having done anything.

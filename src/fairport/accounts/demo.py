@@ -1,4 +1,4 @@
-"""The demonstration's accounts: one for each role, with a password that everybody may know and a second factor.
+"""The demonstration's accounts: one or two for each role, with a password that everybody may know and a second factor.
 
 Nothing here works outside a demonstration.
 """
@@ -48,9 +48,14 @@ DEMO_ACCOUNTS = (
     DemoAccount("officer.sandiego@fairport.example", "Robin Okafor", Role.PORT_OFFICER, "SDG"),
     DemoAccount("officer.elpaso@fairport.example", "Sam Whitfield", Role.PORT_OFFICER, "ELP"),
     DemoAccount("supervisor.sandiego@fairport.example", "Alex Moreau", Role.SUPERVISOR, "SDG"),
+    DemoAccount("officer2.sandiego@fairport.example", "Dana Brandt", Role.PORT_OFFICER, "SDG"),
+    DemoAccount("supervisor2.sandiego@fairport.example", "Toni Varga", Role.SUPERVISOR, "SDG"),
     DemoAccount("scheduler@fairport.example", "Kim Lindqvist", Role.SCHEDULER, None),
     DemoAccount("operator@fairport.example", "Noor Haddad", Role.OPERATOR, None),
+    DemoAccount("operator2@fairport.example", "Eli Marchetti", Role.OPERATOR, None),
     DemoAccount("auditor@fairport.example", "Jo Castellano", Role.AUDITOR, None),
+    DemoAccount("ombuds@fairport.example", "Lou Ferreira", Role.OMBUDS, None),
+    DemoAccount("vetting@fairport.example", "Max Adeyemi", Role.VETTING_OFFICER, None),
 )
 
 

@@ -17,6 +17,8 @@ class Role(models.TextChoices):
     SCHEDULER = "scheduler", _("Scheduler")
     OPERATOR = "operator", _("Operator")
     AUDITOR = "auditor", _("Auditor")
+    OMBUDS = "ombuds", _("Ombuds")
+    VETTING_OFFICER = "vetting_officer", _("Vetting officer")
 
 
 PORT_ROLES = (Role.PORT_OFFICER, Role.SUPERVISOR)

@@ -19,7 +19,7 @@ from fairport.transparency.figures import draw_row
 DRAWS_SHOWN = 60
 
 
-@staff(Role.AUDITOR)
+@staff(Role.AUDITOR, Role.OMBUDS)
 @require_safe
 def draws(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """The latest draws, each with all of its files in one archive."""
@@ -28,7 +28,7 @@ def draws(request: HttpRequest, member: StaffMember) -> HttpResponse:
     return render_office(request, member, "office/draws.html", {"rows": rows})
 
 
-@staff(Role.AUDITOR)
+@staff(Role.AUDITOR, Role.OMBUDS)
 @require_safe
 def draw_bundle(request: HttpRequest, member: StaffMember, address: str) -> HttpResponse:
     """All files of a draw, also those that become public later."""
