@@ -28,9 +28,10 @@ from fairport.ports.queries import lock_drawable_slots, slots_by_id
 from fairport.programmes.queries import list_programmes
 from fairport.registrations.models import Registration, RegistrationStatus
 from fairport.registrations.operations import mark_drawn, set_rain_checks
-from fairport.registrations.queries import is_readable, pool_rows
+from fairport.registrations.queries import PoolRow, is_readable, pool_rows
 
-# Everyone is in one tier with one ticket: only facts that an official verified could change that (draw-spec, 1).
+# Before everyone else goes who is owed a place that we took back (decision 0051).
+DISPLACED_TIER = 0
 TIER = 1
 WEIGHT = 1
 # After a late run: a night and a working day's half, so that nobody loses a place in their sleep (decision 0017).
@@ -85,12 +86,13 @@ class AppointmentPool:
         for row in pool_rows(programme=policy.programme, on_unreadable=unreadable.append):
             # Who declined too often is behind everyone in the order of seniority, and equal to all in the lottery.
             by_lot_only = row.declines >= policy.draw.declines_before_lottery_only
+            tier, weight = standing_of(row, policy=policy)
             yield Candidate(
                 subject_id=row.registration_id,
                 entry_secret=row.entry_secret,
                 size=row.size,
-                tier=TIER,
-                weight=WEIGHT,
+                tier=tier,
+                weight=weight,
                 registered=this_week if by_lot_only else week(row.registered_on),
                 ports=row.ports,
             )
@@ -163,6 +165,15 @@ class AppointmentPool:
         settle_draw_cells(offered=offered, reserved={int(key): places for key, places in settlement.reserved.items()})
         set_rain_checks(programme=settlement.programme, registration_ids=settlement.rain_checks)
         return void
+
+
+def standing_of(row: PoolRow, *, policy: Policy) -> tuple[int, int]:
+    """Tier and weight of a group in the draw that is being frozen (draw-spec, section 1).
+
+    A group that is owed a place goes first, until it has declined as often as the policy lets anyone choose.
+    """
+    owed = row.displaced and row.declines < policy.draw.declines_before_lottery_only
+    return DISPLACED_TIER if owed else TIER, WEIGHT
 
 
 def _open_on(policy: Policy, code: str, day: date) -> bool:

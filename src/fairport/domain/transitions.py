@@ -29,8 +29,8 @@ class Event(StrEnum):
 
     DRAWN = "drawn"
     """A draw gave the whole group a place. (A rain-check changes no status.)"""
-    VOIDED = "voided"
-    """The offer was taken back with a reason that is not the applicant's, for example a suspended port."""
+    DISPLACED = "displaced"
+    """The offer or the appointment was taken back for a reason that is not the applicant's: its port was suspended."""
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -61,9 +61,10 @@ _TABLE: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.OFFERED, Event.CONFIRMED): frozenset({Status.CONFIRMED}),
     (Status.OFFERED, Event.DECLINED): frozenset({Status.WAITING}),
     (Status.OFFERED, Event.EXPIRED): frozenset({Status.LAPSED}),
-    (Status.OFFERED, Event.VOIDED): frozenset({Status.WAITING}),
+    (Status.OFFERED, Event.DISPLACED): frozenset({Status.WAITING}),
     (Status.LAPSED, Event.RENEWED): frozenset({Status.WAITING}),
     (Status.CONFIRMED, Event.CANCELLED): frozenset({Status.WAITING}),
+    (Status.CONFIRMED, Event.DISPLACED): frozenset({Status.WAITING}),
     (Status.CONFIRMED, Event.MISSED): frozenset({Status.NO_SHOW}),
     (Status.CONFIRMED, Event.ARRIVED): frozenset({Status.ARRIVED}),
     (Status.NO_SHOW, Event.REINSTATED): frozenset({Status.WAITING}),

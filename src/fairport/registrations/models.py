@@ -56,6 +56,8 @@ class Registration(models.Model):
     renewal_reminded_at = models.DateTimeField(null=True)
     declines = models.PositiveSmallIntegerField(default=0)
     has_rain_check = models.BooleanField(default=False)
+    # Since when the group is owed a place that we took back; null once it has another, or gave up (decision 0051).
+    displaced_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_from = models.CharField(max_length=12, blank=True)
     # Set once the undo of a withdrawal ran out and its place was given back.

@@ -71,7 +71,10 @@ class OpenContact:
 
 
 class PoolRow(NamedTuple):
-    """What the freeze needs of a waiting registration. `entry_secret` has 32 bytes; `registered_on` is a UTC day."""
+    """What the freeze needs of a waiting registration. `entry_secret` has 32 bytes; `registered_on` is a UTC day.
+
+    `displaced`: a place of theirs was taken back, and they have had no other since.
+    """
 
     registration_id: uuid.UUID
     entry_secret: bytes
@@ -79,6 +82,7 @@ class PoolRow(NamedTuple):
     registered_on: date
     ports: tuple[str, ...]
     declines: int
+    displaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,8 @@ def pool_rows(*, programme: str, on_unreadable: Callable[[uuid.UUID], None]) -> 
     statement = """
         COPY (
             SELECT file.id, file.sealed_entry_secret, file.size, (file.registered_at AT TIME ZONE 'UTC')::date,
-                   array_to_string(file.ports, ' '), file.declines, key.id, key.master_id, key.wrapped
+                   array_to_string(file.ports, ' '), file.declines, file.displaced_at IS NOT NULL, key.id,
+                   key.master_id, key.wrapped
             FROM registrations_registration AS file JOIN sealing_datakey AS key ON key.id = file.data_key_id
             WHERE file.programme_id = {} AND file.status = {}
         ) TO STDOUT (FORMAT BINARY)
@@ -190,14 +195,14 @@ def pool_rows(*, programme: str, on_unreadable: Callable[[uuid.UUID], None]) -> 
     # Many people name the same ports in the same order.
     ports_of = cache(_split)
     with connection.cursor() as cursor, cursor.copy(filled) as copy:
-        copy.set_types(["uuid", "bytea", "int2", "date", "text", "int2", "uuid", "text", "bytea"])
-        for pk, sealed, size, day, ports, declines, key_id, master_id, wrapped in copy.rows():
+        copy.set_types(["uuid", "bytea", "int2", "date", "text", "int2", "bool", "uuid", "text", "bytea"])
+        for pk, sealed, size, day, ports, declines, displaced, key_id, master_id, wrapped in copy.rows():
             try:
                 secret = open_box(key_id, master_id, wrapped, secret_context(pk), sealed)
             except SealBroken:
                 on_unreadable(pk)
                 continue
-            yield PoolRow(pk, secret, size, day, ports_of(ports), declines)
+            yield PoolRow(pk, secret, size, day, ports_of(ports), declines, displaced)
 
 
 def _split(ports: str) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ _SIGNS_OF_LIFE: Final = frozenset(
         Event.WITHDRAWAL_UNDONE,
     }
 )
+# What ends that a group is owed a place: it took another, or came to the one that it was moved to.
+_MAKES_GOOD: Final = frozenset({Event.CONFIRMED, Event.ARRIVED})
 _BATCH: Final = 1000
 
 
@@ -39,9 +41,9 @@ def change_status(
     """Moves a registration along the state table, in the caller's transaction, with its row locked.
 
     `target` is where an undone withdrawal leads back to. Keeps true what hangs on the status: the document claims, the
-    rain-check, the time and origin of a withdrawal, the count of declines, the last sign of life. The caller appends
-    the event. Raises TransitionRefused; DocumentInUse if a document was claimed by another file while this one was not
-    active; Registration.DoesNotExist.
+    rain-check, the time and origin of a withdrawal, the count of declines, the last sign of life, whether the group is
+    owed a place. The caller appends the event. Raises TransitionRefused; DocumentInUse if a document was claimed by
+    another file while this one was not active; Registration.DoesNotExist.
     """
     registration = (
         Registration.objects.select_for_update(of=("self",)).select_related("data_key").get(pk=registration_id)
@@ -54,6 +56,8 @@ def change_status(
     if event in _SIGNS_OF_LIFE:
         registration.last_sign_of_life_at = at
         registration.renewal_reminded_at = None
+    if event in _MAKES_GOOD:
+        registration.displaced_at = None
     if event is Event.DECLINED:
         registration.declines += 1
     if event is Event.WITHDRAWN:
@@ -67,6 +71,7 @@ def change_status(
             "last_sign_of_life_at",
             "renewal_reminded_at",
             "declines",
+            "displaced_at",
             "withdrawn_at",
             "withdrawn_from",
         ]
@@ -92,6 +97,34 @@ def mark_drawn(*, registrations: Collection[Registration]) -> None:
     )
 
 
+def mark_displaced(*, registrations: Collection[Registration], at: datetime) -> None:
+    """Lets groups wait again whose place was taken back, first in the next draw; the caller has locked them.
+
+    Who has withdrawn stays so, and would wait again after taking that back. The time without a sign of life begins
+    anew, and so does the count of declines. Constant in queries; the caller appends the events. Raises
+    TransitionRefused.
+    """
+    for registration in registrations:
+        if registration.status == RegistrationStatus.WITHDRAWN:
+            registration.withdrawn_from = RegistrationStatus.WAITING
+        else:
+            registration.status = RegistrationStatus(next_status(Status(registration.status), Event.DISPLACED))
+            registration.last_sign_of_life_at, registration.renewal_reminded_at = at, None
+        registration.displaced_at, registration.declines = at, 0
+    fields = ["status", "withdrawn_from", "last_sign_of_life_at", "renewal_reminded_at", "displaced_at", "declines"]
+    Registration.objects.bulk_update(registrations, fields, batch_size=_BATCH)
+
+
+def mark_owed(*, registrations: Collection[Registration], at: datetime) -> None:
+    """Notes that we owe these a place though their status stays: they were moved, or drawn at a port since suspended.
+
+    The caller has locked them.
+    """
+    for registration in registrations:
+        registration.displaced_at = at
+    Registration.objects.filter(pk__in=[one.pk for one in registrations]).update(displaced_at=at, declines=0)
+
+
 def set_rain_checks(*, programme: str, registration_ids: Collection[uuid.UUID]) -> None:
     """Makes exactly these of a programme's waiting registrations hold a rain-check; in the caller's transaction."""
     waiting = Registration.objects.filter(programme_id=programme, status=RegistrationStatus.WAITING)
@@ -109,7 +142,7 @@ def close_withdrawal(*, registration_id: uuid.UUID, at: datetime) -> bool:
     withdrawn = Registration.objects.filter(
         pk=registration_id, status=RegistrationStatus.WITHDRAWN, closed_at__isnull=True
     )
-    return withdrawn.update(closed_at=at) == 1
+    return withdrawn.update(closed_at=at, displaced_at=None) == 1
 
 
 def mark_renewal_reminded(*, registration_ids: Collection[uuid.UUID], at: datetime) -> None:
