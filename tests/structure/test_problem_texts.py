@@ -12,7 +12,6 @@ import pytest
 
 import fairport
 from fairport.applicant.problems import TEXTS, text_for
-from fairport.checkin.problems import TEXTS as OFFICE_TEXTS
 from fairport.config.paths import PACKAGE
 from fairport.domain.eligibility import Reason
 from fairport.metros.errors import MetrosError
@@ -20,6 +19,14 @@ from fairport.registrations.validation import Problem
 
 # These start something when they are imported.
 NOT_IMPORTED = {"fairport.config.wsgi", "fairport.__main__", "fairport.domain.__main__"}
+
+# Each room of the office has the texts of its own codes.
+OFFICE_TEXTS = {
+    code: text
+    for module in pkgutil.walk_packages(fairport.__path__, "fairport.")
+    if module.name.endswith(".problems") and module.name != "fairport.applicant.problems"
+    for code, text in importlib.import_module(module.name).TEXTS.items()
+}
 
 # Met by an operator at the command line and by the worker's log only, where the exception's own sentence is shown.
 OPERATORS_ONLY = {"beacon_missing", "beacon_unavailable"}

@@ -36,6 +36,11 @@ DESTINATIONS: Final = (
     Destination("office_day", _("Today"), AT_PORT),
     Destination("office_check", _("Check a pass"), AT_PORT),
     Destination("office_safeguarding", _("Safeguarding"), (Role.SUPERVISOR,)),
+    Destination(
+        "office_approvals",
+        _("Approvals"),
+        (Role.PORT_OFFICER, Role.SUPERVISOR, Role.SCHEDULER, Role.OPERATOR, Role.AUDITOR, Role.OMBUDS),
+    ),
     Destination("office_slots", _("Places"), (Role.SCHEDULER, Role.AUDITOR)),
     Destination("office_operations", _("Operations"), (Role.OPERATOR,)),
     Destination("office_messages", _("Messages"), (Role.OPERATOR,)),

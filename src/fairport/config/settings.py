@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "fairport.ports",
     "fairport.programmes",
     "fairport.accounts",
+    "fairport.approvals",
     "fairport.notifications",
     "fairport.registrations",
     "fairport.draws",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("fairport.transparency.log_urls")),
     path("api/v1/", api_urls),
     path("office/", include("fairport.accounts.urls")),
+    path("office/", include("fairport.approvals.urls")),
     path("office/", include("fairport.checkin.urls")),
     path("", include("fairport.notifications.urls")),
     path("", include("fairport.transparency.urls")),
