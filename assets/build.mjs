@@ -101,6 +101,7 @@ const noOtherHost = {
 async function buildScripts() {
   const common = { bundle: true, minify: true, target: SCRIPT_TARGET, legalComments: "none", logLevel: "warning" };
   await esbuild.build({ ...common, entryPoints: [join(SOURCES, "page.js")], outfile: join(STATIC, "page.js"), format: "iife" });
+  await esbuild.build({ ...common, entryPoints: [join(SOURCES, "passkeys.js")], outfile: join(STATIC, "office/passkeys.js"), format: "iife" });
   await esbuild.build({
     ...common,
     entryPoints: [join(SOURCES, "scan.js")],

@@ -30,6 +30,8 @@ BUDGETS = {
     # The gate's page only.
     "office/scan.js": 25_000,
     "office/zxing_reader.wasm": 500_000,
+    # The pages of signing in.
+    "office/passkeys.js": 1_500,
 }
 
 
@@ -63,7 +65,16 @@ def test_size_budget(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["fairport.css", "fairport.rtl.css", "page.js", "verify.js", "verify-worker.js", "office/scan.js"]
+    "name",
+    [
+        "fairport.css",
+        "fairport.rtl.css",
+        "page.js",
+        "verify.js",
+        "verify-worker.js",
+        "office/scan.js",
+        "office/passkeys.js",
+    ],
 )
 def test_nothing_is_asked_of_another_host(name: str) -> None:
     text = (STATIC / name).read_text(encoding="utf-8")

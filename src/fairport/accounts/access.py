@@ -92,7 +92,7 @@ def staff(*roles: Role) -> Decorator:
 def member_of(request: HttpRequest) -> StaffMember | None:
     """Whoever is fully signed in on this request, or None."""
     user = request.user
-    if not isinstance(user, User) or _next_step(request, user) is not None:
+    if not isinstance(user, User) or next_step(request, user) is not None:
         return None
     return get_staff_member(user=user)
 
@@ -104,14 +104,15 @@ def _on_the_way(request: HttpRequest) -> HttpResponse | None:
         logout(request)
     elif isinstance(user, User):
         touch_session(request)
-        step = _next_step(request, user)
+        step = next_step(request, user)
         return HttpResponseRedirect(reverse(step)) if step else None
     # Only a page that was asked for can be come back to; a form would be sent without its content.
     back_to = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("office_home")
     return redirect_to_login(back_to, resolve_url(settings.LOGIN_URL))
 
 
-def _next_step(request: HttpRequest, user: User) -> str | None:
+def next_step(request: HttpRequest, user: User) -> str | None:
+    """The name of the page that somebody must go to before the office opens; None for who is fully signed in."""
     if is_over(request, user=user):
         return "account_login"
     if user.password_is_temporary:

@@ -4,14 +4,16 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fairport.accounts.models import FailedSignIns, User
+from fairport.accounts.queries import FEW_CODES, has_second_factor
 from fairport.accounts.second_factor import WRONG_CODE
 from fairport.accounts.session import begin_session, is_fresh
-from fairport.accounts.signing_in import count_failed_sign_in, note_sign_in
+from fairport.accounts.signing_in import count_failed_sign_in, note_recovery_code, note_sign_in
 from fairport.clock.queries import now
 
 
@@ -34,11 +36,22 @@ class StaffAdapter(DefaultAccountAdapter):
         return False
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """After the last step of signing in."""
-        second_factor = any(record["method"] == "mfa" for record in get_authentication_records(request, user))
-        begin_session(request, user=user, second_factor=second_factor)
-        note_sign_in(user=user, second_factor=second_factor, at=now())
+        """After the last step of signing in. Who has few recovery codes left is shown where to make new ones."""
+        shown = [record for record in get_authentication_records(request, user) if record["method"] == "mfa"]
+        begin_session(request, user=user, second_factor=bool(shown))
+        note_sign_in(user=user, second_factor=bool(shown), at=now())
+        if any(record["type"] == Authenticator.Type.RECOVERY_CODES for record in shown):
+            left = note_recovery_code(user=user, at=now())
+            if left <= FEW_CODES:
+                kwargs["redirect_url"] = reverse("mfa_index")
         return super().post_login(request, user, **kwargs)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Once there is a second factor, that is shown anew: a password may have been seen over a shoulder."""
+        methods = super().get_reauthentication_methods(user)
+        if isinstance(user, User) and has_second_factor(user=user):
+            return [method for method in methods if method["id"] != "reauthenticate"]
+        return methods
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         count_failed_sign_in(step=FailedSignIns.Step.PASSWORD, day=now().date())

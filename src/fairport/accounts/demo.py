@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from fairport.accounts.models import Role, User
-from fairport.accounts.queries import find_staff, has_second_factor
+from fairport.accounts.queries import find_staff, has_app
 from fairport.accounts.second_factor import code_was_used
 from fairport.accounts.staffing import create_staff, grant_role
 from fairport.audit.events import OPERATOR
@@ -66,7 +66,7 @@ def ensure_demo_accounts(*, at: datetime) -> list[str]:
     lines = [f"Staff sign in at /office/ with the password {DEMO_PASSWORD} and a code (fairport demo code EMAIL):"]
     for account in DEMO_ACCOUNTS:
         user = find_staff(email=account.email) or _make(account, at)
-        if not has_second_factor(user=user):
+        if not has_app(user=user):
             totp.TOTP.activate(user, totp.generate_totp_secret())
         place = f" {account.port}" if account.port else ""
         lines.append(f"  {account.email:<38} {account.role.value}{place:<4}  TOTP secret {_secret(user)}")
@@ -80,7 +80,7 @@ def demo_code(*, email: str) -> str:
     """
     _refuse_outside()
     user = find_staff(email=email)
-    if user is None or not has_second_factor(user=user):
+    if user is None or not has_app(user=user):
         raise NoDemoAccount("There is no such account in this demonstration.")
     secret = _secret(user)
     counters = list(totp.yield_hotp_counters_from_time())

@@ -27,6 +27,34 @@ class SecondFactorSetUp(EventDetails):
 
 
 @dataclass(frozen=True)
+class PasskeyAdded(EventDetails):
+    name: ClassVar[str] = "staff.passkey_added"
+
+
+@dataclass(frozen=True)
+class SecondFactorRemoved(EventDetails):
+    """`kind` is `totp` or `webauthn`; another one was left."""
+
+    name: ClassVar[str] = "staff.second_factor_removed"
+    kind: str
+
+
+@dataclass(frozen=True)
+class RecoveryCodesMade(EventDetails):
+    """New ones; older ones open nothing any more."""
+
+    name: ClassVar[str] = "staff.recovery_codes_made"
+
+
+@dataclass(frozen=True)
+class RecoveryCodeUsed(EventDetails):
+    """`left` is how many still open."""
+
+    name: ClassVar[str] = "staff.recovery_code_used"
+    left: int
+
+
+@dataclass(frozen=True)
 class PasswordChanged(EventDetails):
     name: ClassVar[str] = "staff.password_changed"
 

@@ -93,7 +93,10 @@ class FailedSignIns(models.Model):
 
     class Step(models.TextChoices):
         PASSWORD = "password", _("E-mail or password")
-        CODE = "code", _("Second factor")
+        CODE = "code", _("Code of the app")
+        RECOVERY = "recovery", _("Recovery code")
+        PASSKEY = "passkey", _("Passkey")
+        PROVIDER = "provider", _("Sign-in of your organization")
 
     day = models.DateField()
     step = models.CharField(max_length=10, choices=Step.choices)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from fairport.accounts.demo import DemoAccountsRefused, NoDemoAccount, demo_code, ensure_demo_accounts
-from fairport.accounts.signing_in import count_failed_sign_in, note_own_password, note_second_factor, note_sign_in
+from fairport.accounts.signing_in import (
+    LastSecondFactor,
+    NoSuchFactor,
+    count_failed_sign_in,
+    note_new_recovery_codes,
+    note_own_password,
+    note_passkey,
+    note_recovery_code,
+    note_second_factor,
+    note_sign_in,
+    remove_second_factor,
+)
 from fairport.accounts.staffing import (
     RoleHeld,
     RoleUnfit,
@@ -18,7 +29,9 @@ from fairport.accounts.staffing import (
 
 __all__ = [
     "DemoAccountsRefused",
+    "LastSecondFactor",
     "NoDemoAccount",
+    "NoSuchFactor",
     "RoleHeld",
     "RoleUnfit",
     "StaffExists",
@@ -28,9 +41,13 @@ __all__ = [
     "demo_code",
     "ensure_demo_accounts",
     "grant_role",
+    "note_new_recovery_codes",
     "note_own_password",
+    "note_passkey",
+    "note_recovery_code",
     "note_second_factor",
     "note_sign_in",
+    "remove_second_factor",
     "reset_sign_in",
     "revoke_role",
     "temporary_password",

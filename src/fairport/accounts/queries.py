@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Prefetch, Sum
 
 from fairport.accounts.models import FailedSignIns, RoleGrant, User
+
+SECOND_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# Of ten. Whoever has only these left must be able to lose a phone and still come in.
+FEW_CODES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,57 @@ def list_staff() -> list[User]:
 
 
 def has_second_factor(*, user: User) -> bool:
+    """Whether an authenticator app or a passkey is set up; recovery codes alone are none."""
+    return Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+
+
+def has_app(*, user: User) -> bool:
     """Whether an authenticator app is set up."""
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """An authenticator app or a passkey; an app has no name."""
+
+    id: int
+    kind: str
+    name: str
+    since: datetime
+    last_used: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFactors:
+    """What somebody can show beside the password; `recovery_codes` counts those that are left."""
+
+    factors: tuple[Factor, ...]
+    recovery_codes: int
+
+    @property
+    def has_app(self) -> bool:
+        return any(factor.kind == Authenticator.Type.TOTP for factor in self.factors)
+
+    @property
+    def has_passkey(self) -> bool:
+        return any(factor.kind == Authenticator.Type.WEBAUTHN for factor in self.factors)
+
+    @property
+    def few_codes(self) -> bool:
+        """Whether it is time to make new recovery codes."""
+        return self.recovery_codes <= FEW_CODES
+
+
+def own_factors(*, user: User) -> OwnFactors:
+    """Everything that is set up, the oldest first; one query."""
+    rows = list(Authenticator.objects.filter(user=user).order_by("created_at", "id"))
+    factors = tuple(
+        Factor(row.pk, row.type, row.data.get("name", ""), row.created_at, row.last_used_at)
+        for row in rows
+        if row.type in SECOND_FACTORS
+    )
+    codes = (row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES)
+    return OwnFactors(factors, sum(len(row.wrap().get_unused_codes()) for row in codes))
 
 
 def failed_sign_ins(*, since: date) -> dict[str, int]:

@@ -15,12 +15,20 @@ from fairport.sealing.box import open_for_service, seal_for_service
 
 PURPOSE = "second-factor"
 WRONG_CODE = _("This code is not right. Type the one that the app shows now.")
+WRONG_PASSKEY = _("This passkey was not accepted. Try again, or use a code.")
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):
     """Secrets of apps and recovery codes are sealed under a key that is not in the database."""
 
     error_messages: ClassVar[dict[str, Any]] = {**DefaultMFAAdapter.error_messages, "incorrect_code": WRONG_CODE}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        return str(_("Passkey"))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the host's name; the phone shows the product's."""
+        return {**super().get_public_key_credential_rp_entity(), "name": mfa_settings.TOTP_ISSUER}
 
     def encrypt(self, text: str) -> str:
         box = seal_for_service(purpose=PURPOSE, context=PURPOSE, value=text.encode())

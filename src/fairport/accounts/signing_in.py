@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import F
 
-from fairport.accounts.events import PasswordChanged, SecondFactorSetUp, StaffSignedIn
+from fairport.accounts.events import (
+    PasskeyAdded,
+    PasswordChanged,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    SecondFactorRemoved,
+    SecondFactorSetUp,
+    StaffSignedIn,
+)
 from fairport.accounts.models import FailedSignIns, User
+from fairport.accounts.queries import SECOND_FACTORS, own_factors
 from fairport.accounts.staffing import staff_subject
 from fairport.audit.events import staff as staff_actor
 from fairport.audit.operations import append_event
+
+
+class NoSuchFactor(Exception):
+    """It is not set up, or belongs to somebody else."""
+
+    code = "no_such_factor"
+
+
+class LastSecondFactor(Exception):
+    """Nothing would be left beside the password."""
+
+    code = "last_second_factor"
 
 
 def note_sign_in(*, user: User, second_factor: bool, at: datetime) -> None:
@@ -23,6 +45,39 @@ def note_sign_in(*, user: User, second_factor: bool, at: datetime) -> None:
 def note_second_factor(*, user: User, at: datetime) -> None:
     """Somebody set up their authenticator app; in the transaction that does it."""
     append_event(event=SecondFactorSetUp(), subject=staff_subject(user), actor=staff_actor(user.pk), at=at)
+
+
+def note_passkey(*, user: User, at: datetime) -> None:
+    """Somebody added a passkey; in the transaction that does it."""
+    append_event(event=PasskeyAdded(), subject=staff_subject(user), actor=staff_actor(user.pk), at=at)
+
+
+def note_new_recovery_codes(*, user: User, at: datetime) -> None:
+    """Somebody made new recovery codes; in the transaction that does it."""
+    append_event(event=RecoveryCodesMade(), subject=staff_subject(user), actor=staff_actor(user.pk), at=at)
+
+
+def note_recovery_code(*, user: User, at: datetime) -> int:
+    """Somebody came in with a recovery code; in the transaction that uses it up. Returns how many are left."""
+    left = own_factors(user=user).recovery_codes
+    append_event(event=RecoveryCodeUsed(left=left), subject=staff_subject(user), actor=staff_actor(user.pk), at=at)
+    return left
+
+
+@transaction.atomic
+def remove_second_factor(*, user: User, factor_id: int, at: datetime) -> None:
+    """Removes an authenticator app or a passkey of somebody. Raises NoSuchFactor, LastSecondFactor."""
+    # Two removals at once must not each count the other's as the one that stays.
+    User.objects.select_for_update().get(pk=user.pk)
+    factors = Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS)
+    factor = factors.filter(pk=factor_id).first()
+    if factor is None:
+        raise NoSuchFactor("This is not set up, or not any more.")
+    if factors.count() == 1:
+        raise LastSecondFactor("This is the only second factor.")
+    factor.delete()
+    event = SecondFactorRemoved(kind=factor.type)
+    append_event(event=event, subject=staff_subject(user), actor=staff_actor(user.pk), at=at)
 
 
 def note_own_password(*, user: User, at: datetime) -> None:

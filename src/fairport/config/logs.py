@@ -38,3 +38,5 @@ def configure(_settings: object) -> None:
     # Django's request logger repeats addresses and, at DEBUG, SQL parameters: warnings and above are enough.
     logging.getLogger("django").setLevel(logging.WARNING)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    # It names the passkeys that sign in.
+    logging.getLogger("fido2").setLevel(logging.WARNING)

@@ -189,7 +189,12 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A passkey signs in without the password, so its device must have asked for a PIN, a finger or a face. Required for
+# every use: a challenge that was made for less could otherwise be answered on the page that asks for more.
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
     "login": "fairport.accounts.forms.SignInForm",
@@ -201,6 +206,11 @@ MFA_FORMS = {
     "authenticate": "fairport.accounts.forms.CodeForm",
     "reauthenticate": "fairport.accounts.forms.CodeAgainForm",
     "activate_totp": "fairport.accounts.forms.SetUpForm",
+    "authenticate_webauthn": "fairport.accounts.forms_passkey.PasskeyForm",
+    "reauthenticate_webauthn": "fairport.accounts.forms_passkey.PasskeyAgainForm",
+    "login_webauthn": "fairport.accounts.forms_passkey.PasskeySignInForm",
+    "add_webauthn": "fairport.accounts.forms_passkey.NewPasskeyForm",
+    "edit_webauthn": "fairport.accounts.forms_passkey.PasskeyNameForm",
 }
 MFA_TOTP_ISSUER = "Fairport"
 # One period early or late: a phone's clock is never exact, and a code takes time to type.

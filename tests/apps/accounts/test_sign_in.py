@@ -164,7 +164,7 @@ def test_a_session_without_the_second_factor_cannot_go_on_once_there_is_one(clie
     give_password(client, officer)
     totp.TOTP.activate(officer, totp.generate_totp_secret())
 
-    assert client.get("/office/my-sign-in")["Location"] == "/office/"
+    assert client.get("/office/my-sign-in")["Location"] == reverse("mfa_reauthenticate")
     assert client.get("/office/")["Location"] == reverse("mfa_reauthenticate")
 
 
