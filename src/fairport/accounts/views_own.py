@@ -33,6 +33,7 @@ from fairport.accounts.operations import (
     remove_second_factor,
 )
 from fairport.accounts.pages import render_office
+from fairport.accounts.problems import TEXTS
 from fairport.accounts.queries import has_app, has_second_factor, own_factors
 from fairport.accounts.session import mark_second_factor
 from fairport.accounts.views_sign_in import View, page
@@ -88,8 +89,7 @@ class NewPasskey(passkeys.AddWebAuthnView):
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
         # The name shows its own error; the credential is not seen.
-        problems: list[str] = form.errors.get("credential", [])
-        return self.render_to_response(self.get_context_data(form=form, problems=problems))
+        return self.render_to_response(self.get_context_data(form=form, problems=form.errors.get("credential")))
 
     @transaction.atomic
     def form_valid(self, form: forms.Form) -> HttpResponse:
@@ -118,22 +118,21 @@ def remove_factor(request: HttpRequest, pk: int) -> HttpResponse:
     factor = next((factor for factor in own.factors if factor.id == pk), None)
     if factor is None:
         raise Http404
-    problems: list[str] = []
-    code = ""
-    if len(own.factors) == 1:
-        code, problems = LastSecondFactor.code, [_("This is your only second factor. Set up another one first.")]
-    elif request.method == "POST":
+    refusal = LastSecondFactor.code if len(own.factors) == 1 else None
+    if request.method == "POST":
         try:
             remove_second_factor(user=user, factor_id=pk, at=now())
         except LastSecondFactor as error:
-            code, problems = error.code, [_("This is your only second factor. Set up another one first.")]
+            refusal = error.code
         except NoSuchFactor as error:
             raise Http404 from error
         else:
             success(request, _("It was removed."))
             return HttpResponseRedirect(reverse("mfa_index"))
-    context = {"factor": factor, "problems": problems, "problem_codes": [code] if code else []}
-    return render(request, "mfa/remove.html", context, status=409 if problems else 200)
+    context: dict[str, Any] = {"factor": factor}
+    if refusal:
+        context |= {"problems": [TEXTS[refusal]], "problem_codes": [refusal]}
+    return render(request, "mfa/remove.html", context, status=409 if refusal else 200)
 
 
 @_own("account_change_password")
