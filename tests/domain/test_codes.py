@@ -12,6 +12,7 @@ from fairport.domain.codes import (
     ALPHABET,
     CodeKind,
     access_code_from,
+    complaint_code_from,
     confirmation_number_from,
     format_code,
     is_well_formed,
@@ -24,6 +25,7 @@ MAKERS: dict[CodeKind, tuple[Callable[[bytes], str], int, str]] = {
     CodeKind.REGISTRATION_NUMBER: (registration_number_from, 5, r"FP-\w{4}-\w{5}"),
     CodeKind.ACCESS_CODE: (access_code_from, 12, r"\w{5}-\w{5}-\w{5}-\w{5}"),
     CodeKind.CONFIRMATION_NUMBER: (confirmation_number_from, 6, r"\w{5}-\w{5}"),
+    CodeKind.COMPLAINT_CODE: (complaint_code_from, 9, r"\w{5}-\w{5}-\w{5}"),
 }
 kinds = pytest.mark.parametrize("kind", list(CodeKind))
 randomness = st.binary(min_size=16, max_size=16)

@@ -85,7 +85,7 @@ def register(
         submission=_submission(payload),
         at=now(),
         actor=PARTNER,
-        idempotency_key=_checked(idempotency_key),
+        idempotency_key=checked_key(idempotency_key),
         address=client_address(request),
     )
     return Answer(
@@ -228,7 +228,8 @@ def _owned(request: HttpRequest) -> Registration:
     return registration
 
 
-def _checked(key: str | None) -> str | None:
+def checked_key(key: str | None) -> str | None:
+    """The Idempotency-Key, if it is one. Raises Refused."""
     if key is not None and not _KEY.fullmatch(key):
         raise Refused(400, "idempotency_key_invalid", [("Idempotency-Key", "idempotency_key_invalid")])
     return key
@@ -259,7 +260,7 @@ def _change(
 ) -> StateOut:
     """Does one thing and answers with the new state; with a key, once."""
     response["Cache-Control"] = "no-store"
-    registration, at, key = _owned(request), now(), _checked(idempotency_key)
+    registration, at, key = _owned(request), now(), checked_key(idempotency_key)
 
     def work() -> dict[str, Any]:
         act(registration, at)

@@ -18,6 +18,14 @@ from fairport.appointments.operations import (
     UndoTooLate,
 )
 from fairport.audit.queries import NotInLog
+from fairport.complaints.operations import (
+    ComplaintGone,
+    ComplaintInvalid,
+    TooManyComplaintCodes,
+    TooManyComplaints,
+    TooManyWords,
+    WrongComplaintCode,
+)
 from fairport.domain.transitions import TransitionRefused
 from fairport.programmes.queries import NoPolicyInForce
 from fairport.registrations.operations import TooManyAttempts, TooManyDocumentRefusals, WrongCode
@@ -48,6 +56,12 @@ STATUS_OF: Final[Mapping[type[Exception], int]] = {
     TransitionRefused: 409,
     NoPolicyInForce: 404,
     NotInLog: 404,
+    ComplaintInvalid: 422,
+    ComplaintGone: 409,
+    TooManyComplaints: 429,
+    TooManyComplaintCodes: 429,
+    TooManyWords: 429,
+    WrongComplaintCode: 401,
 }
 """Every expected failure of an operation that the interface calls, and its status."""
 
@@ -102,13 +116,13 @@ def install_handlers(api: NinjaAPI) -> None:
 
 def _operation_refused(request: HttpRequest, refusal: Any) -> HttpResponse:
     response = problem_response(STATUS_OF[type(refusal)], refusal.code, _fields_of(refusal))
-    if isinstance(refusal, TooManyAttempts):
+    if isinstance(refusal, TooManyAttempts | TooManyComplaints):
         response["Retry-After"] = str(refusal.retry_after_seconds)
     return response
 
 
 def _fields_of(refusal: Exception) -> list[tuple[str, str]]:
-    if isinstance(refusal, SubmissionInvalid):
+    if isinstance(refusal, SubmissionInvalid | ComplaintInvalid):
         return [(problem.field, str(problem.code)) for problem in refusal.problems]
     if isinstance(refusal, NotEligible):
         places = {"outside_location": "location", "no_criterion": "travelers"}

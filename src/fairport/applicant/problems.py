@@ -173,7 +173,31 @@ _LOGS: Final[dict[str, Promise]] = {
     "witnesses_invalid": _("The list of witnesses cannot be used. Tell an operator."),
 }
 
-TEXTS: Final[dict[str, Promise]] = _LOGS | _FIELDS | _REQUESTS | _PLACES | _OPERATORS
+# Complaints.
+_COMPLAINTS: Final[dict[str, Promise]] = {
+    "complaint_invalid": _("Some answers need to be corrected. Nothing was kept."),
+    "complaint_words_required": _("Write what happened."),
+    "complaint_code_required": _("Write the code of your complaint."),
+    "complaint_sent_before": _(
+        "This page was sent before with other words, and that complaint has arrived. If this is another matter, send "
+        "it now. If you only want to add something, do it with the code that you got."
+    ),
+    "words_sent_before": _(
+        "Other words from this page were added before. If you want to add these too, send them now."
+    ),
+    "wrong_complaint_code": _("There is no complaint with this code. Check each letter and number."),
+    "too_many_complaint_codes": _(
+        "There were too many wrong tries. Wait one hour and try again. A right code always works."
+    ),
+    "too_many_complaints": _(
+        "Very many complaints came from your network at once. What you wrote is still on this page: send it again in "
+        "one hour, or from another place."
+    ),
+    "too_many_words": _("You wrote very often today. What you wrote is still on this page: send it again tomorrow."),
+    "complaint_gone": _("This complaint was closed some time ago. Everything that was written was erased."),
+}
+
+TEXTS: Final[dict[str, Promise]] = _LOGS | _FIELDS | _REQUESTS | _PLACES | _COMPLAINTS | _OPERATORS
 
 
 def text_for(code: str, **values: object) -> str:

@@ -3,7 +3,15 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from fairport.accounts.access import public
-from fairport.applicant import views_draws, views_home, views_pass, views_register, views_status, views_submit
+from fairport.applicant import (
+    views_draws,
+    views_home,
+    views_pass,
+    views_register,
+    views_report,
+    views_status,
+    views_submit,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_home.home, name="home"),
@@ -30,6 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("register/child", views_submit.child, name="register_child"),
     path("register/child/done", views_submit.child_done, name="register_child_done"),
     path("register/large-group", views_submit.large_group, name="register_large_group"),
+    path("report", views_report.report, name="report"),
+    path("report/status", views_report.report_status, name="report_status"),
+    path("report/words", views_report.report_words, name="report_words"),
     path("status", views_status.status, name="status"),
     path("status/confirm", views_status.confirm, name="status_confirm"),
     path("status/decline", views_status.decline, name="status_decline"),

@@ -14,6 +14,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from fairport.accounts.access import Access, declare
 from fairport.applicant.api import router as applicant_router
+from fairport.applicant.api_complaints import router as complaints_router
 from fairport.applicant.api_errors import install_handlers, problem_response
 from fairport.checkin.api import router as checkin_router
 from fairport.metros.api import router as metros_router
@@ -42,7 +43,7 @@ api = Interface(
     description="Public appointments given out by a draw that anyone can check. It is free.",
     docs_url=None,
 )
-ROUTERS: Final = (applicant_router, public_router, checkin_router, metros_router)
+ROUTERS: Final = (applicant_router, complaints_router, public_router, checkin_router, metros_router)
 for _router in ROUTERS:
     api.add_router("", _router)
 install_handlers(api)

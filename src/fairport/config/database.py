@@ -40,6 +40,7 @@ APPEND_ONLY_TABLES = (
     "audit_logleaf",
     "audit_logtile",
     "checkin_determination",
+    "complaints_complaintwords",
     "draws_drawfile",
     "programmes_policyversion",
 )

@@ -41,6 +41,8 @@ CSRF_TRUSTED_ORIGINS = env.words("FAIRPORT_ORIGINS")
 PUBLIC_ADDRESS = env.text("FAIRPORT_PUBLIC_ADDRESS", default="http://127.0.0.1:8000").rstrip("/")
 # Whom a person may turn to besides those who run this: a line of text, shown where the pages name the ombuds office.
 OMBUDS_CONTACT = env.text("FAIRPORT_OMBUDS_CONTACT")
+# How long a closed complaint can still be read before it is erased.
+COMPLAINT_DAYS = env.integer("FAIRPORT_COMPLAINT_DAYS", default=180, low=30, high=3650)
 # The folder with the Census files of the ranking of metropolitan areas; without one, the fifteen that ship are shown.
 METROS_DIR = env.text("FAIRPORT_METROS_DIR")
 # How many reverse proxies stand in front: the client's address is read from X-Forwarded-For only that deep.
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
     "fairport.draws",
     "fairport.appointments",
     "fairport.checkin",
+    "fairport.complaints",
     "fairport.applicant",
     "fairport.transparency",
 ]

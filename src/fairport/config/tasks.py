@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
@@ -9,6 +11,7 @@ from procrastinate.contrib.django import app
 from fairport.appointments.operations import tick as tick_once
 from fairport.audit.operations import sequence_log as sequence_log_once
 from fairport.clock.queries import now
+from fairport.complaints.operations import forget_complaints
 from fairport.notifications.operations import send_due
 
 # In a demonstration people wait for the next draw in front of the screen; the sixth field are seconds.
@@ -39,6 +42,13 @@ def sequence_log(timestamp: int) -> None:
 def send_due_messages(timestamp: int) -> None:
     """Tries again what a mail server refused, and sends what lost its job."""
     send_due(at=now())
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(name="fairport.forget_complaints", queue="tick", queueing_lock="forget_complaints", lock="forget_complaints")
+def forget_closed_complaints(timestamp: int) -> None:
+    """Erases complaints that were closed long enough ago, and the counts of the hours that are over."""
+    forget_complaints(kept_for=timedelta(days=settings.COMPLAINT_DAYS), at=now())
 
 
 @app.periodic(cron=EVERY_HOUR)

@@ -16,13 +16,14 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REGISTRATION_NUMBER_BYTES: Final = 5
 ACCESS_CODE_BYTES: Final = 12
 CONFIRMATION_NUMBER_BYTES: Final = 6
+COMPLAINT_CODE_BYTES: Final = 9
 
 _VALUES: Final = {character: value for value, character in enumerate(ALPHABET)}
 _REGISTRATION_PREFIX: Final = "FP"
 
 
 class CodeKind(StrEnum):
-    """The three kinds of code; their lengths differ, so none is taken for another."""
+    """The four kinds of code; their lengths differ, so none is taken for another."""
 
     REGISTRATION_NUMBER = "registration_number"
     """``FP-XXXX-XXXXX``: 40 random bits and a check character. Not secret."""
@@ -30,9 +31,16 @@ class CodeKind(StrEnum):
     """``XXXXX-XXXXX-XXXXX-XXXXX``: 95 random bits and a check character. Secret, kept only as an HMAC."""
     CONFIRMATION_NUMBER = "confirmation_number"
     """``XXXXX-XXXXX``: 45 random bits and a check character. Printed on the pass."""
+    COMPLAINT_CODE = "complaint_code"
+    """``XXXXX-XXXXX-XXXXX``: 70 random bits and a check character. Secret, kept only as an HMAC."""
 
 
-_SYMBOLS: Final = {CodeKind.REGISTRATION_NUMBER: 9, CodeKind.ACCESS_CODE: 20, CodeKind.CONFIRMATION_NUMBER: 10}
+_SYMBOLS: Final = {
+    CodeKind.REGISTRATION_NUMBER: 9,
+    CodeKind.ACCESS_CODE: 20,
+    CodeKind.CONFIRMATION_NUMBER: 10,
+    CodeKind.COMPLAINT_CODE: 15,
+}
 
 
 def registration_number_from(random_bytes: bytes) -> str:
@@ -50,6 +58,12 @@ def confirmation_number_from(random_bytes: bytes) -> str:
     """Return a confirmation number as shown, from at least :data:`CONFIRMATION_NUMBER_BYTES` random bytes."""
     symbols = _symbols_from(random_bytes, CONFIRMATION_NUMBER_BYTES, CodeKind.CONFIRMATION_NUMBER)
     return format_code(symbols, CodeKind.CONFIRMATION_NUMBER)
+
+
+def complaint_code_from(random_bytes: bytes) -> str:
+    """Return the code of a complaint as shown, from at least :data:`COMPLAINT_CODE_BYTES` random bytes."""
+    symbols = _symbols_from(random_bytes, COMPLAINT_CODE_BYTES, CodeKind.COMPLAINT_CODE)
+    return format_code(symbols, CodeKind.COMPLAINT_CODE)
 
 
 def normalise_code(text: str) -> str:
