@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from fairport.transparency import views, views_office
+from fairport.transparency import views, views_office, views_oversight
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("office/draws", views_office.draws, name="office_draws"),
     path("office/draws/<str:address>", views_office.draw_bundle, name="office_draw_bundle"),
+    path("data/oversight", views_oversight.oversight, name="data_oversight"),
     path("ports", views.ports, name="ports"),
     path("draws", views.draws, name="draws"),
     path("draws/how", views.how, name="draws_how"),

@@ -48,6 +48,8 @@ def test_every_example_works_in_the_order_of_the_document(policy: Policy, clock:
     variables = {"SITE": "/api/v1", "DRAW": "title-42-exemption_2023-01-18"}
     registering = next(command for command in examples() if "attestation" in command)
     variables["CODE"] = run(registering, variables).json()["access_code"]  # type: ignore[attr-defined]
+    complaining = next(command for command in examples() if "wanted 200 dollars" in command)
+    variables["COMPLAINT"] = run(complaining, variables).json()["code"]  # type: ignore[attr-defined]
     hold_draw()
     clock.at = DRAW_TIME + timedelta(minutes=5)
     commands = examples()
