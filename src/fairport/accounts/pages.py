@@ -35,6 +35,7 @@ AT_PORT: Final = (Role.PORT_OFFICER, Role.SUPERVISOR)
 DESTINATIONS: Final = (
     Destination("office_day", _("Today"), AT_PORT),
     Destination("office_check", _("Check a pass"), AT_PORT),
+    Destination("office_facts", _("Verify a reason"), AT_PORT),
     Destination("office_safeguarding", _("Safeguarding"), (Role.SUPERVISOR,)),
     Destination(
         "office_approvals",

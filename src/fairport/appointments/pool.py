@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 import structlog
 
@@ -19,8 +19,10 @@ from fairport.audit.operations import NewEvent, append_events
 from fairport.domain.capacity import local_day
 from fairport.domain.draw import registered_week, week_of
 from fairport.domain.policy import Policy
+from fairport.domain.standing import TierRules, standing
 from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, LeftOut, ReservedCell, Settlement
 from fairport.draws.queries import next_draw_time
+from fairport.facts.queries import facts_in_pool
 from fairport.notifications.operations import NewMessage, queue_messages
 from fairport.ports.models import AppointmentSlot
 from fairport.ports.operations import reserve_for_draw, settle_draw_cells
@@ -30,10 +32,7 @@ from fairport.registrations.models import Registration, RegistrationStatus
 from fairport.registrations.operations import mark_drawn, set_rain_checks
 from fairport.registrations.queries import PoolRow, is_readable, pool_rows
 
-# Before everyone else goes who is owed a place that we took back (decision 0051).
-DISPLACED_TIER = 0
-TIER = 1
-WEIGHT = 1
+NO_FACTS: frozenset[str] = frozenset()
 # After a late run: a night and a working day's half, so that nobody loses a place in their sleep (decision 0017).
 LEAST_TIME_TO_ANSWER = timedelta(hours=12)
 # Of the policy's notice that much may be lost to a late run; a place that leaves less is void (decision 0017).
@@ -82,11 +81,15 @@ class AppointmentPool:
     def read_candidates(self, *, policy: Policy, at: datetime) -> Iterator[Candidate | LeftOut]:
         this_week = registered_week(at)
         week = cache(week_of)
+        # A policy without tiers treats everyone alike, so nobody needs to look.
+        facts = facts_in_pool(programme=policy.programme, at=at) if policy.tiers.rules else {}
+        # A million groups have a handful of standings between them.
+        standing_with = cache(partial(_standing_with, policy.tiers))
         unreadable: list[uuid.UUID] = []
         for row in pool_rows(programme=policy.programme, on_unreadable=unreadable.append):
             # Who declined too often is behind everyone in the order of seniority, and equal to all in the lottery.
             by_lot_only = row.declines >= policy.draw.declines_before_lottery_only
-            tier, weight = standing_of(row, policy=policy)
+            tier, weight = standing_with(facts.get(row.registration_id, NO_FACTS), is_owed(row, policy=policy))
             yield Candidate(
                 subject_id=row.registration_id,
                 entry_secret=row.entry_secret,
@@ -167,13 +170,18 @@ class AppointmentPool:
         return void
 
 
-def standing_of(row: PoolRow, *, policy: Policy) -> tuple[int, int]:
-    """Tier and weight of a group in the draw that is being frozen (draw-spec, section 1).
+def is_owed(row: PoolRow, *, policy: Policy) -> bool:
+    """Whether a group is owed a place that was taken back, so that it goes before everyone else (decision 0051).
 
-    A group that is owed a place goes first, until it has declined as often as the policy lets anyone choose.
+    It is, until it has declined as often as the policy lets anyone choose.
     """
-    owed = row.displaced and row.declines < policy.draw.declines_before_lottery_only
-    return DISPLACED_TIER if owed else TIER, WEIGHT
+    return row.displaced and row.declines < policy.draw.declines_before_lottery_only
+
+
+def _standing_with(rules: TierRules, facts: frozenset[str], displaced: bool) -> tuple[int, int]:
+    """Tier and weight in the draw that is being frozen (draw-spec, section 1)."""
+    found = standing(facts=facts, rules=rules, displaced=displaced)
+    return found.tier, found.weight
 
 
 def _open_on(policy: Policy, code: str, day: date) -> bool:

@@ -9,17 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from fairport.accounts.models import Role
 from fairport.checkin.judging import PassAnswer
+from fairport.registrations.words import CRITERIA
 
-CRITERIA: Final[dict[str, Promise]] = {
-    "physical_illness": _("Physical illness"),
-    "mental_illness": _("Mental illness"),
-    "disability": _("Disability"),
-    "pregnancy": _("Pregnancy"),
-    "no_housing": _("No housing"),
-    "threat": _("Threat of harm"),
-    "under_21": _("Under 21 years old"),
-    "over_70": _("Over 70 years old"),
-}
+__all__ = ["ACTORS", "ANSWERS", "CRITERIA", "EVENTS", "ROLES", "STATES"]
 
 # For each answer: the look of the page (ok, warn, stop), the big words, and what to do.
 ANSWERS: Final[dict[PassAnswer, tuple[str, Promise, Promise]]] = {
@@ -85,6 +77,9 @@ EVENTS: Final[dict[str, Promise]] = {
     "proposal.decided": _("A second person decided about a proposal"),
     "proposal.opened": _("The reason of a proposal was read"),
     "file.opened": _("The file was opened"),
+    "facts.confirmed": _("An officer confirmed a reason; a second person must approve"),
+    "facts.verified": _("A reason was verified"),
+    "facts.withdrawn": _("A verified reason was taken back"),
     "arrival.recorded": _("Travelers arrived"),
     "determination.recorded": _("An officer decided about a traveler"),
 }

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "fairport.notifications",
     "fairport.registrations",
     "fairport.draws",
+    "fairport.facts",
     "fairport.appointments",
     "fairport.checkin",
     "fairport.complaints",

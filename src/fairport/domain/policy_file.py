@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from fairport.domain.policy_facts import read_exceptional, read_facts, read_tiers
 from fairport.domain.policy_reader import Table
 from fairport.domain.policy_values import (
     ALL_WEEKDAYS,
@@ -76,6 +77,9 @@ def read_policy(document: Mapping[str, Any], *, sha256: str) -> Policy:
     over_age = ages.integer("over", low=1, high=125) if ages else 70
     if ages:
         ages.done()
+    tiers = read_tiers(root, criteria)
+    facts = read_facts(root, criteria)
+    exceptional = read_exceptional(root)
     ports = _ports(root, largest_group=draw.largest_group)
     root.done()
     if problems:
@@ -97,6 +101,9 @@ def read_policy(document: Mapping[str, Any], *, sha256: str) -> Policy:
         arrival_grace=arrival_grace,
         withdrawal_undo=withdrawal_undo,
         languages=languages,
+        tiers=tiers,
+        facts=facts,
+        exceptional=exceptional,
         sha256=sha256,
     )
 

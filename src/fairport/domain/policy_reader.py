@@ -30,6 +30,11 @@ class Table:
         """Note a problem at a key."""
         self._problems.append(PolicyProblem(self.path(key), code, message))
 
+    @property
+    def problem_count(self) -> int:
+        """How many problems the whole file has so far."""
+        return len(self._problems)
+
     def has(self, key: str) -> bool:
         """Say whether the key is there."""
         return key in self._values
@@ -45,14 +50,17 @@ class Table:
             self.problem(key, "control_character", "This text has a line break or a control character in it.")
         return value
 
-    def integer(self, key: str, *, low: int, high: int) -> int:
-        """Read an integer from ``low`` through ``high``; a wrong one is reported and read as ``low``."""
+    def integer(self, key: str, *, low: int, high: int, stand_in: int | None = None) -> int:
+        """Read an integer from ``low`` through ``high``.
+
+        A wrong one is reported and read as ``stand_in``, which is ``low`` unless another is named.
+        """
         value = self._take(key, int, "a whole number")
         if not isinstance(value, int):
-            return low
+            return low if stand_in is None else stand_in
         if not low <= value <= high:
             self.problem(key, "out_of_range", f"This is {value}; it must be from {low} to {high}.")
-            return low
+            return low if stand_in is None else stand_in
         return value
 
     def number(self, key: str, *, low: float, high: float) -> float:

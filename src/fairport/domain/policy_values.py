@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Final
 
+from fairport.domain.standing import TierRules
+
 CRITERIA: Final = (
     "physical_illness",
     "mental_illness",
@@ -89,6 +91,25 @@ class DrawRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FactRules:
+    """How long a verified fact holds: ``valid_for``, or what ``valid_for_criterion`` has for its criterion."""
+
+    valid_for: timedelta
+    valid_for_criterion: Mapping[str, timedelta]
+
+    def validity_of(self, criterion: str) -> timedelta:
+        """Return how long a fact about a criterion holds from its approval on."""
+        return self.valid_for_criterion.get(criterion, self.valid_for)
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionalRules:
+    """How many people two officials may place outside the draw, in one port and ISO week; 0: nobody."""
+
+    people_per_port_and_week: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One dated version of a programme's policy, immutable; ``sha256`` is that of the file's bytes.
 
@@ -113,6 +134,9 @@ class Policy:
     arrival_grace: timedelta
     withdrawal_undo: timedelta
     languages: tuple[str, ...]
+    tiers: TierRules
+    facts: FactRules
+    exceptional: ExceptionalRules
     sha256: str
 
 

@@ -76,6 +76,8 @@ CONTEXTS: Mapping[str, type] = {
     "renewal_reminder": Renewal,
     "lapsed": NoContext,
     "determination": NoContext,
+    "fact_verified": NoContext,
+    "fact_withdrawn": NoContext,
 }
 
 

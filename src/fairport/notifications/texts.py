@@ -160,6 +160,21 @@ TEXTS: Mapping[str, Text] = {
             _("Open your registration to read it. We do not write it in messages."),
         ),
     ),
+    "fact_verified": Text(
+        _("Something that you told us was verified"),
+        (
+            _("Two officials verified a reason that somebody in your group gave."),
+            _("Open your registration to read which one, and what it means. We do not write it in messages."),
+        ),
+    ),
+    "fact_withdrawn": Text(
+        _("Something that was verified does not count any more"),
+        (
+            _("A supervisor took back a reason that was verified for somebody in your group."),
+            _("Open your registration to read which one. At a port you can ask why."),
+            _("You keep the date when you registered."),
+        ),
+    ),
 }
 
 # At the end of every message.
