@@ -36,6 +36,7 @@ DESTINATIONS: Final = (
     Destination("office_day", _("Today"), AT_PORT),
     Destination("office_check", _("Check a pass"), AT_PORT),
     Destination("office_facts", _("Verify a reason"), AT_PORT),
+    Destination("office_walk_ins", _("Walk-ins"), AT_PORT),
     Destination("office_safeguarding", _("Safeguarding"), (Role.SUPERVISOR,)),
     Destination(
         "office_approvals",

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "fairport.appointments",
     "fairport.checkin",
     "fairport.complaints",
+    "fairport.walkins",
     "fairport.applicant",
     "fairport.transparency",
 ]

@@ -60,6 +60,10 @@ class AppointmentSlot(models.Model):
     passed_to_walk_in = models.PositiveIntegerField(default=0)
     # Places for people who come without an appointment; a column of its own, beside `capacity`.
     walk_in_reserve = models.PositiveIntegerField(default=0)
+    # How many of these were given to walk-ins, and to children who were added at the gate.
+    walk_ins_admitted = models.PositiveIntegerField(default=0)
+    # Children added at the gate beyond every place: nobody refuses them, and the figures show them.
+    added = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["date", "port_id", "band_start"]
@@ -78,6 +82,11 @@ class AppointmentSlot(models.Model):
                 name="ports_slot_held_covers_reserved",
                 violation_error_message="What a draw reserved and what walk-ins were given is part of what is held.",
             ),
+            models.CheckConstraint(
+                condition=Q(walk_ins_admitted__lte=F("walk_in_reserve")),
+                name="ports_slot_walk_ins_within_reserve",
+                violation_error_message="Walk-ins never get more places than were reserved for them.",
+            ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="ports_slot_ends_after_start"),
         ]
 
@@ -88,3 +97,8 @@ class AppointmentSlot(models.Model):
     def free(self) -> int:
         """Places that the next draw can give out."""
         return self.capacity - self.held
+
+    @property
+    def walk_in_places_left(self) -> int:
+        """Places for people without an appointment that nobody has used yet."""
+        return self.walk_in_reserve - self.walk_ins_admitted

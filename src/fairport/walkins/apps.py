@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WalkinsConfig(AppConfig):
+    name = "fairport.walkins"
+    label = "walkins"
