@@ -20,6 +20,7 @@ from fairport.checkin.api import router as checkin_router
 from fairport.metros.api import router as metros_router
 from fairport.transparency.api import router as public_router
 from fairport.transparency.api_oversight import router as oversight_router
+from fairport.transparency.api_walk_ins import router as walk_ins_router
 
 JSON_TYPE: Final = "application/json"
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -44,7 +45,15 @@ api = Interface(
     description="Public appointments given out by a draw that anyone can check. It is free.",
     docs_url=None,
 )
-ROUTERS: Final = (applicant_router, complaints_router, public_router, oversight_router, checkin_router, metros_router)
+ROUTERS: Final = (
+    applicant_router,
+    complaints_router,
+    public_router,
+    oversight_router,
+    walk_ins_router,
+    checkin_router,
+    metros_router,
+)
 for _router in ROUTERS:
     api.add_router("", _router)
 install_handlers(api)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -30,6 +31,7 @@ from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.ports.queries import list_ports, list_slots
 from fairport.transparency.addresses import address_of
 from fairport.transparency.verifier_texts import TEXTS
+from fairport.walkins.queries import DayOfWalkIns, days_of_walk_ins
 
 DAYS_SHOWN: Final = 15
 
@@ -73,18 +75,28 @@ class PortPlaces:
     port: PortOfEntry
     is_example: bool
     days: list[DayOfPlaces]
+    walk_ins: DayOfWalkIns | None
 
 
 def places_by_port(*, programme: str, at: datetime) -> list[PortPlaces]:
-    """The places of every port from today on, with two queries whatever their number."""
+    """The places of every port from today on, and its walk-ins of today; four queries whatever their number."""
     today = at.astimezone(UTC).date()
     slots = list_slots(programme=programme, first_day=today, last_day=today + timedelta(days=DAYS_SHOWN - 1))
     by_port: dict[str, list[AppointmentSlot]] = {}
     for slot in slots:
         by_port.setdefault(slot.port_id, []).append(slot)
+    ports = list_ports()
+    # Each port's own today is one of these two days of UTC.
+    found = days_of_walk_ins(first_day=today - timedelta(days=1), last_day=today)
+    walk_ins = {(day.port, day.day): day for day in found}
     return [
-        PortPlaces(port, port.capacity_source == "demonstration", _days(by_port[port.code]))
-        for port in list_ports()
+        PortPlaces(
+            port,
+            port.capacity_source == "demonstration",
+            _days(by_port[port.code]),
+            walk_ins.get((port.code, at.astimezone(ZoneInfo(port.timezone)).date())),
+        )
+        for port in ports
         if port.code in by_port
     ]
 

@@ -97,7 +97,7 @@ def days_of_walk_ins(*, first_day: date, last_day: date, port: str | None = None
         .values("day", "port_id")
         .annotate(
             groups=Count("id"),
-            people=Sum("people"),
+            all_people=Sum("people"),
             admitted_people=Sum("people", filter=Q(outcome=Outcome.ADMITTED), default=0),
             urgent_people=Sum("people", filter=urgent, default=0),
             urgent_admitted=Sum("people", filter=urgent & Q(outcome=Outcome.ADMITTED), default=0),
@@ -112,7 +112,7 @@ def days_of_walk_ins(*, first_day: date, last_day: date, port: str | None = None
         found[row["day"], row["port_id"]] = replace(
             known,
             groups=row["groups"],
-            people=row["people"],
+            people=row["all_people"],
             admitted=row["admitted_people"],
             urgent=row["urgent_people"],
             urgent_admitted=row["urgent_admitted"],
