@@ -24,6 +24,7 @@ from fairport.audit.events import APPLICANT, WORKER
 from fairport.clock.queries import now
 from fairport.draws.operations import freeze_draw, run_draw
 from fairport.ports.models import PortOfEntry
+from fairport.registrations.interpreters import NAMES as LANGUAGE_NAMES
 from tests.apps.applicant.walking import CONTACT, FIRST_KEY, TRAVELER, Walker
 from tests.cast import Cast, signed_in
 from tests.factories.programme import PROGRAMME, open_programme
@@ -136,6 +137,8 @@ def names() -> set[str]:
     own_names += ["Tijuana Mexicali Nogales Ciudad Juárez Nuevo Laredo Reynosa Matamoros"]
     own_names += [str(name) for name in MEXICAN_STATES.values()] + list(TRAVELER.values()) + list(CONTACT.values())
     own_names += list(User.objects.values_list("full_name", flat=True))
+    # Languages stand in their own names, so that who reads no other one finds theirs.
+    own_names += LANGUAGE_NAMES.values()
     return set(re.findall(r"[A-Za-zÀ-ÿ]{2,}", " ".join(own_names)))
 
 
