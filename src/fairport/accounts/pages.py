@@ -45,6 +45,7 @@ DESTINATIONS: Final = (
     ),
     Destination("office_slots", _("Places"), (Role.SCHEDULER, Role.AUDITOR)),
     Destination("office_operations", _("Operations"), (Role.OPERATOR,)),
+    Destination("office_programmes", _("Programmes"), (Role.OPERATOR, Role.AUDITOR)),
     Destination("office_messages", _("Messages"), (Role.OPERATOR,)),
     Destination("office_events", _("Events"), (Role.AUDITOR,)),
     Destination("office_complaints", _("Complaints"), (Role.OMBUDS,)),

@@ -45,6 +45,9 @@ _FIELDS: Final[dict[str, Promise]] = {
         "This phone number is not complete. Write it with the country code, like +52 664 123 4567, or leave it empty."
     ),
     "language_not_offered": _("This language is not offered. Choose one from the list."),
+    "record_malformed": _("This file is not a record of a registration."),
+    "record_forged": _("This record was changed, or we did not sign it."),
+    "programme_closed": _("This programme has ended. It takes no new registrations, and there are no more draws."),
     "programme_unknown": _("There is no programme of this name that takes registrations today."),
     "access_code_required": _("Write your access code. It is on your receipt."),
     "whereabouts_required": _("Tell us where you are, so that someone can find you."),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fairport.applicant.draw_story import story_of
+from fairport.applicant.ending import ending_of
 from fairport.applicant.places import traveler_zone
 from fairport.applicant.times import format_band, format_day_of, format_moment
 from fairport.applicant.waiting import wait_of
@@ -103,6 +104,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
     days = max(0, (at - registration.registered_at).days)
     return {
         "registration": registration,
+        "ending": ending_of(programme=registration.programme_id, at=at),
         "words": TIME_OVER if status is Status.OFFERED and offer is None else WORDS[status],
         "ports": [ports[code].name for code in registration.ports],
         "registered": format_moment(registration.registered_at, home_zone),

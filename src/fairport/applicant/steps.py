@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from fairport.applicant import draft
+from fairport.applicant.ending import ending_of
 from fairport.applicant.forms import labels_of
 from fairport.applicant.journey import STEPS, Journey
 from fairport.applicant.pages import SeeOther, wrong_content_type
@@ -47,6 +48,14 @@ def current_policy(at: datetime) -> Policy:
         raise Http404 from error
 
 
+def ended_page(request: HttpRequest, at: datetime) -> HttpResponse | None:
+    """The page that stands in the place of the form once the programme has ended."""
+    ending = ending_of(programme=PROGRAMME, at=at)
+    if ending is None or not ending["is_over"]:
+        return None
+    return render(request, "applicant/register/ended.html", {"ending": ending}, status=410)
+
+
 class Step(View):
     """One page of the form. GET shows what is known, POST keeps what was typed and goes on, or shows what is wrong."""
 
@@ -57,6 +66,8 @@ class Step(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         at = now()
+        if ended := ended_page(request, at):
+            return ended
         policy = current_policy(at)
         self.token = draft.token_of(request)
         content = queries.read_draft(token=self.token, at=at) if self.token else None

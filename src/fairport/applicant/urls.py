@@ -9,6 +9,8 @@ from fairport.applicant import (
     views_pass,
     views_register,
     views_report,
+    views_record,
+    views_register,
     views_status,
     views_submit,
 )
@@ -49,6 +51,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("status/undo", views_status.undo, name="status_undo"),
     path("status/renew", views_status.renew, name="status_renew"),
     path("status/close", views_status.close, name="status_close"),
+    path("status/record", views_record.record, name="record"),
+    path("status/record.json", views_record.record_file, name="record_file"),
+    path("status/record.pdf", views_record.record_paper, name="record_paper"),
     path("status/log-receipt", views_draws.log_receipt, name="log_receipt"),
     path("status/draws/<str:address>", views_draws.own_draw_lines, name="own_draw_lines"),
     path("pass", views_pass.show_pass, name="pass"),

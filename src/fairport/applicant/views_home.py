@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fairport.accounts.access import public
+from fairport.applicant.ending import ending_of
 from fairport.applicant.places import accepted_places, country_name
-from fairport.applicant.steps import current_policy
+from fairport.applicant.steps import PROGRAMME, current_policy
 from fairport.clock.queries import now
 
 
@@ -34,7 +35,8 @@ def programme_facts() -> dict[str, Any]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, that it is free, how places are given out, where to start."""
-    return render(request, "applicant/home.html", programme_facts())
+    context = {"ending": ending_of(programme=PROGRAMME, at=now()), **programme_facts()}
+    return render(request, "applicant/home.html", context)
 
 
 @public

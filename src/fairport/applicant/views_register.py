@@ -18,7 +18,14 @@ from fairport.applicant.journey import KEY, Journey, new_key
 from fairport.applicant.pages import SeeOther, private
 from fairport.applicant.places import accepted_places, city_across
 from fairport.applicant.problems import text_for
-from fairport.applicant.steps import Step, current_policy, large_group_page, no_criterion_context, outside_context
+from fairport.applicant.steps import (
+    Step,
+    current_policy,
+    ended_page,
+    large_group_page,
+    no_criterion_context,
+    outside_context,
+)
 from fairport.clock.queries import now
 from fairport.registrations import queries
 
@@ -271,6 +278,8 @@ class ContactStep(Step):
 def start(request: HttpRequest) -> HttpResponse:
     """To where this device left off; the first question on a new one."""
     at = now()
+    if ended := ended_page(request, at):
+        return ended
     token = draft.token_of(request)
     content = queries.read_draft(token=token, at=at) if token else None
     if content is None:

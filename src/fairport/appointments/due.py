@@ -16,6 +16,7 @@ from fairport.domain.policy import Policy
 from fairport.domain.transitions import Event
 from fairport.draws.queries import frozen_draws
 from fairport.notifications.operations import queue_messages
+from fairport.programmes.closing import is_ending
 from fairport.registrations.models import Registration, RegistrationStatus
 from fairport.registrations.operations import change_status, lapse_overdue, mark_renewal_reminded
 from fairport.registrations.queries import due_for_renewal_reminder
@@ -78,9 +79,10 @@ def mark_no_shows(*, policy: Policy, at: datetime, actor: Actor) -> int:
 def lapse_registrations(*, policy: Policy, at: datetime) -> int:
     """Lets registrations lapse that gave no sign of life for the policy's period. Returns how many.
 
-    Nobody lapses between a freeze and its run: whoever is in the pool keeps the chance to be drawn.
+    Nobody lapses between a freeze and its run: whoever is in the pool keeps the chance to be drawn. And nobody lapses
+    while the programme ends: the queue stays as it is.
     """
-    if frozen_draws(programme=policy.programme):
+    if frozen_draws(programme=policy.programme) or is_ending(programme=policy.programme):
         return 0
 
     def tell_them(lapsed: Sequence[Registration]) -> None:
@@ -149,6 +151,8 @@ def _remind_of_appointments(policy: Policy, at: datetime) -> int:
 
 
 def _remind_to_renew(policy: Policy, at: datetime) -> int:
+    if is_ending(programme=policy.programme):
+        return 0
     due = {registration.pk for registration in due_for_renewal_reminder(policy=policy, at=at)}
     reminded = 0
     for ids in due_ids(due):

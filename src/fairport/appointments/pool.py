@@ -27,6 +27,7 @@ from fairport.notifications.operations import NewMessage, queue_messages
 from fairport.ports.models import AppointmentSlot
 from fairport.ports.operations import reserve_for_draw, settle_draw_cells
 from fairport.ports.queries import lock_drawable_slots, slots_by_id
+from fairport.programmes.closing import last_day_of
 from fairport.programmes.queries import list_programmes
 from fairport.registrations.models import Registration, RegistrationStatus
 from fairport.registrations.operations import mark_drawn, set_rain_checks
@@ -51,6 +52,8 @@ class AppointmentPool:
         ensure_programme_slots(programme=policy.programme, at=draw_time)
         horizon = timedelta(days=policy.draw.horizon_days)
         last_days = {port.code: local_day(draw_time, port_timezone=port.timezone) + horizon for port in policy.ports}
+        if (end := last_day_of(programme=policy.programme)) is not None:
+            last_days = {code: min(day, end) for code, day in last_days.items()}
         slots = [
             slot
             for slot in lock_drawable_slots(

@@ -28,6 +28,7 @@ from fairport.draws.operations import (
 )
 from fairport.draws.queries import find_draw, frozen_draws, last_draw
 from fairport.draws.schedule import draw_id_of, draw_time_on
+from fairport.programmes.closing import is_closed
 from fairport.programmes.queries import NoPolicyInForce, list_policy_versions, list_programmes, policy_in_force
 from fairport.registrations.operations import purge_expired
 
@@ -127,7 +128,7 @@ def _has_draws(programme: str, draw_time: datetime) -> bool:
         policy_in_force(programme=programme, on=draw_time.date())
     except NoPolicyInForce:
         return False
-    return True
+    return not is_closed(programme=programme, at=draw_time)
 
 
 def _drawn_on(programme: str, draw_time: datetime) -> bool:

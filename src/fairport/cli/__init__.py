@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fairport.cli import demo, draw, draw_files, log, metros, policy, service, staff
+from fairport.cli import demo, draw, draw_files, log, metros, policy, programme, service, staff
 
 app = typer.Typer(
     help="Public appointments given out by a draw that anyone can check.",
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 service.add_commands(app)
 app.add_typer(policy.app, name="policy")
+app.add_typer(programme.app, name="programme")
 app.add_typer(demo.app, name="demo")
 draw_files.add_commands(draw.app)
 app.add_typer(draw.app, name="draw")

@@ -15,6 +15,7 @@ from fairport.audit.operations import sequence_log
 from fairport.audit.queries import subjects_of_events
 from fairport.clock.operations import advance_clock
 from fairport.clock.queries import now
+from fairport.closing.telling import tell_everyone
 from fairport.config.demo_people import make_submissions
 from fairport.domain.policy import Policy
 from fairport.draws.schedule import draw_time_on
@@ -100,6 +101,7 @@ def advance(*, by: timedelta, on_progress: Callable[[datetime], None] | None = N
         # The real clock runs on beside this one, so the time is read again.
         at = now()
         tick(at=at)
+        tell_everyone(at=at)
         _let_people_answer(at)
         sequence_log(at=at)
         # As the worker would have done in time; later its messages would be overtaken by the next step.

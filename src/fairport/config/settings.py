@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "fairport.checkin",
     "fairport.complaints",
     "fairport.walkins",
+    "fairport.closing",
     "fairport.applicant",
     "fairport.transparency",
 ]

@@ -12,6 +12,7 @@ from fairport.appointments.operations import tick as tick_once
 from fairport.audit.operations import sequence_log as sequence_log_once
 from fairport.clock.queries import now
 from fairport.complaints.operations import forget_complaints
+from fairport.closing.telling import tell_everyone
 from fairport.notifications.operations import send_due
 
 # In a demonstration people wait for the next draw in front of the screen; the sixth field are seconds.
@@ -26,6 +27,7 @@ EVERY_FEW_SECONDS = "* * * * * */4"
 def tick(timestamp: int) -> None:
     """Does what is due. A long tick, such as a large draw, is not queued up behind."""
     tick_once(at=now())
+    tell_everyone(at=now())
     # What was frozen just now must be in a signed checkpoint before its draw.
     sequence_log_once(at=now())
 

@@ -45,6 +45,7 @@ from fairport.draws.relays import BeaconUnavailable
 from fairport.draws.release import RELEASE_FILE, format_release_report
 from fairport.draws.schedule import draw_id_of, next_draw_after
 from fairport.draws.storage import insert_entries, write_file, write_outcomes
+from fairport.programmes.closing import ProgrammeClosed, refuse_closed
 from fairport.programmes.queries import policy_in_force, policy_of_version
 from fairport.sealing import box
 
@@ -57,6 +58,7 @@ __all__ = [
     "DrawNotFound",
     "FreezeTooLate",
     "PreviousDrawNotRun",
+    "ProgrammeClosed",
     "TooEarly",
     "accept_beacon",
     "bring_beacon",
@@ -117,7 +119,8 @@ def freeze_draw(
     policy's next one; in a demonstration with the local beacon the draw may follow at once. The draw's id is
     `<programme>/<UTC date of the draw time>`.
 
-    Raises NoPolicyInForce, ProgrammeNotDrawn, BeaconUnknown, DrawExists, PreviousDrawNotRun, FreezeTooLate.
+    Raises NoPolicyInForce, ProgrammeClosed, ProgrammeNotDrawn, BeaconUnknown, DrawExists, PreviousDrawNotRun,
+    FreezeTooLate.
     """
     beacon = beacon or settings.DRAW_BEACON
     if beacon not in BEACONS:
@@ -127,6 +130,7 @@ def freeze_draw(
     with programme_locked(programme):
         provider = provider_for(programme=programme)
         draw_time = _draw_time(programme, frozen_at, draw_time, beacon)
+        refuse_closed(programme=programme, at=draw_time)
         loaded = policy_in_force(programme=programme, on=draw_time.date())
         policy = loaded.policy
         draw_id = draw_id_of(programme=programme, draw_time=draw_time)

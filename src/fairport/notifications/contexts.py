@@ -61,6 +61,12 @@ class Renewal(TypedDict):
     timezone: str
 
 
+class LastDay(TypedDict):
+    """The last local day of a programme, as YYYY-MM-DD."""
+
+    last_day: str
+
+
 CONTEXTS: Mapping[str, type] = {
     "registration_received": RegistrationReceived,
     "offer": OfferedPlace,
@@ -78,6 +84,9 @@ CONTEXTS: Mapping[str, type] = {
     "determination": NoContext,
     "fact_verified": NoContext,
     "fact_withdrawn": NoContext,
+    "closing_announced": LastDay,
+    "closing_confirmed": LastDay,
+    "closing_reversed": LastDay,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import format_datetime as format_mail_date
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,6 +108,8 @@ def _facts(letter: Letter) -> dict[str, Any]:
         if starts.astimezone(port).utcoffset() != starts.astimezone(other).utcoffset():
             facts["other_day"], facts["other_from"] = _day(starts, other, locale), _time(starts, other, locale)
             facts["other_to"] = _time(ends, other, locale)
+    if "last_day" in context:
+        facts["last_day"] = format_date(date.fromisoformat(context["last_day"]), format="full", locale=locale)
     until = context.get("expires_at") or context.get("undo_until") or context.get("renew_by")
     if until is not None:
         zone = ZoneInfo(context.get("port_timezone") or context["timezone"])

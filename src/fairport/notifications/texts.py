@@ -42,6 +42,8 @@ NOT_A_DECISION = _("An appointment is no guarantee. An officer decides at the po
 BACK_IN = _("You are again in every draw whose list of groups is made from now on.")
 KEEPS_SENIORITY = _("You keep the date when you registered. You lose nothing.")
 
+KEEPS_QUEUE = _("Your registration is kept as it is, with the date when you registered.")
+
 TEXTS: Mapping[str, Text] = {
     "registration_received": Text(
         _("We received your registration"),
@@ -151,6 +153,31 @@ TEXTS: Mapping[str, Text] = {
             _("We did not hear from you, so your registration is paused: it is in no draw now."),
             _("Open it and renew it to be in the draws again."),
             KEEPS_SENIORITY,
+        ),
+    ),
+    "closing_announced": Text(
+        _("News about the programme that you registered for"),
+        (
+            _("The programme will end. The last day for appointments is %(last_day)s."),
+            _("Until then everything goes on: the draws, and every appointment that is booked. None is cancelled."),
+            KEEPS_QUEUE,
+            _("Open your registration to read why. Save your record there: a signed file that says how long you wait."),
+        ),
+    ),
+    "closing_confirmed": Text(
+        _("The programme that you registered for ends"),
+        (
+            _("It is now final: the last day for appointments is %(last_day)s."),
+            _("Every appointment that is booked stays good. After that day there are no more draws."),
+            KEEPS_QUEUE,
+            _("Please save your record: open your registration and choose “Your record”."),
+        ),
+    ),
+    "closing_reversed": Text(
+        _("The programme that you registered for goes on"),
+        (
+            _("The programme does not end. Forget the last day of %(last_day)s."),
+            KEEPS_QUEUE,
         ),
     ),
     "determination": Text(

@@ -23,6 +23,7 @@ from fairport.domain.codes import (
 )
 from fairport.domain.eligibility import Verdict, can_lead
 from fairport.notifications.operations import queue_message
+from fairport.programmes.closing import is_closed
 from fairport.programmes.queries import LoadedPolicy, NoPolicyInForce, policy_in_force
 from fairport.registrations.answers import answer_once
 from fairport.registrations.attempts import (
@@ -179,6 +180,8 @@ def _policy_for(submission: Submission, at: datetime) -> LoadedPolicy:
     try:
         if not _SLUG.fullmatch(submission.programme):
             raise NoPolicyInForce
+        if is_closed(programme=submission.programme, at=at):
+            raise SubmissionInvalid((FieldProblem("programme", Problem.PROGRAMME_CLOSED),))
         return policy_in_force(programme=submission.programme, on=at.astimezone(UTC).date())
     except NoPolicyInForce as error:
         raise SubmissionInvalid((FieldProblem("programme", Problem.PROGRAMME_UNKNOWN),)) from error

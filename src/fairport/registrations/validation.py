@@ -81,6 +81,7 @@ class Problem(StrEnum):
     EMAIL_INVALID = auto()
     PHONE_INVALID = auto()
     LANGUAGE_NOT_OFFERED = auto()
+    PROGRAMME_CLOSED = auto()
     PROGRAMME_UNKNOWN = auto()
 
 

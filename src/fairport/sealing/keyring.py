@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 PASS_KEY = "pass"
 LOG_KEY = "log"
 DRAW_LOG_KEY = "draw-log"
-SIGNING_NAMES = (PASS_KEY, LOG_KEY, DRAW_LOG_KEY)
+RECORD_KEY = "record"
+SIGNING_NAMES = (PASS_KEY, LOG_KEY, DRAW_LOG_KEY, RECORD_KEY)
 
 
 class KeyringError(Exception):

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fairport.accounts.access import public
+from fairport.applicant.ending import ending_of
 from fairport.applicant.views_home import programme_facts
 from fairport.clock.queries import now
 from fairport.draws.models import Draw
@@ -26,7 +27,12 @@ DRAWS_A_PAGE = 30
 def ports(request: HttpRequest) -> HttpResponse:
     """Places by port and day: how many there are, how many are taken."""
     programme = next((programme.slug for programme in list_programmes()), "")
-    return render(request, "transparency/ports.html", {"ports": places_by_port(programme=programme, at=now())})
+    at = now()
+    context = {
+        "ports": places_by_port(programme=programme, at=at),
+        "ending": ending_of(programme=programme, at=at),
+    }
+    return render(request, "transparency/ports.html", context)
 
 
 @public

@@ -124,7 +124,15 @@ def test_every_address_of_the_applicant_says_who_may_call_it() -> None:
     assert not [name for name, view in views.items() if not isinstance(getattr(view, "access", None), Access)]
     guarded = {name for name, view in views.items() if view.access.who == "applicant"}
     steps = ("confirm", "decline", "cancel", "withdraw", "undo", "renew")
-    assert guarded == {"pass", "own_draw_lines", "log_receipt", *(f"status_{step}" for step in steps)}
+    assert guarded == {
+        "pass",
+        "own_draw_lines",
+        "log_receipt",
+        "record",
+        "record_file",
+        "record_paper",
+        *(f"status_{step}" for step in steps),
+    }
     assert get_resolver().reverse("pass") == "pass"
 
 

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from fairport.cli import draw as commands
-from fairport.cli import main
+from fairport.cli import draw, main, programme
 
 # The arguments after `fairport` → exit status, what was printed, and what was complained of.
 Run = Callable[..., tuple[int, str, str]]
@@ -20,7 +19,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def already() -> Iterator[None]:
         yield
 
-    monkeypatch.setattr(commands, "django_ready", already)
+    for commands in (draw, programme):
+        monkeypatch.setattr(commands, "django_ready", already)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["fairport", *arguments])

@@ -32,6 +32,7 @@ CONTEXT_VALUES: dict[str, Any] = {
     "expires_at": AT + timedelta(hours=23),
     "undo_until": AT + timedelta(hours=24),
     "renew_by": AT + timedelta(days=3),
+    "last_day": "2026-12-31",
 }
 
 
