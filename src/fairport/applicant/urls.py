@@ -7,10 +7,9 @@ from fairport.applicant import (
     views_draws,
     views_home,
     views_pass,
-    views_register,
-    views_report,
     views_record,
     views_register,
+    views_report,
     views_status,
     views_submit,
 )
