@@ -11,8 +11,8 @@ from procrastinate.contrib.django import app
 from fairport.appointments.operations import tick as tick_once
 from fairport.audit.operations import sequence_log as sequence_log_once
 from fairport.clock.queries import now
-from fairport.complaints.operations import forget_complaints
 from fairport.closing.telling import tell_everyone
+from fairport.complaints.operations import forget_complaints
 from fairport.notifications.operations import send_due
 
 # In a demonstration people wait for the next draw in front of the screen; the sixth field are seconds.
