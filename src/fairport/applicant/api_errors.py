@@ -15,6 +15,7 @@ from fairport.appointments.operations import (
     OfferClosed,
     OfferExpired,
     OfferNotFound,
+    OfferTakenBack,
     UndoTooLate,
 )
 from fairport.audit.queries import NotInLog
@@ -51,6 +52,7 @@ STATUS_OF: Final[Mapping[type[Exception], int]] = {
     OfferNotFound: 404,
     OfferExpired: 409,
     OfferClosed: 409,
+    OfferTakenBack: 409,
     NothingToCancel: 409,
     UndoTooLate: 409,
     TransitionRefused: 409,

@@ -34,6 +34,7 @@ REFUSALS: dict[type[Exception], int] = {
     appointments.OfferNotFound: 404,
     appointments.OfferExpired: 409,
     appointments.OfferClosed: 409,
+    appointments.OfferTakenBack: 409,
     appointments.NothingToCancel: 409,
     appointments.UndoTooLate: 409,
     DocumentInUse: 409,

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from fairport.domain.transitions import Status
 from fairport.ports.queries import list_slots
+from fairport.ports.suspensions import suspended_slot_ids
 from fairport.programmes.queries import policy_of_version
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import waiting_totals
@@ -38,7 +39,8 @@ def wait_of(*, registration: Registration, at: datetime) -> Wait | None:
         first_day=today,
         last_day=today + timedelta(days=horizon - 1),
     )
-    places_a_day = Fraction(sum(slot.capacity for slot in slots if slot.port.suspended_at is None), horizon)
+    closed = suspended_slot_ids(slot_ids=[slot.pk for slot in slots])
+    places_a_day = Fraction(sum(slot.capacity for slot in slots if slot.pk not in closed), horizon)
     return Wait(
         days=max(0, (at - registration.registered_at).days),
         percentile=round(100 * totals.behind / max(1, totals.registrations)),

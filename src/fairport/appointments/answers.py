@@ -40,13 +40,22 @@ class OfferExpired(Exception):
 
 
 class OfferClosed(Exception):
-    """The offer was answered before; `state` says how (`confirmed`, `declined` or `withdrawn`)."""
+    """The offer was answered before; `state` says how (`confirmed`, `declined` or `withdrawn`).
+
+    For `displaced` see OfferTakenBack.
+    """
 
     code = "offer_closed"
 
     def __init__(self, state: str) -> None:
         super().__init__(f"This offer is {state} already.")
         self.state = state
+
+
+class OfferTakenBack(OfferClosed):
+    """The offer's port was suspended; the group goes first in the next draw."""
+
+    code = "offer_taken_back"
 
 
 class NothingToCancel(Exception):
@@ -171,6 +180,8 @@ def _open_offer(registration_id: uuid.UUID, offer_id: uuid.UUID, at: datetime) -
         raise OfferNotFound("There is no such offer.")
     if offer.state == OfferState.EXPIRED or (offer.state == OfferState.OPEN and at >= offer.expires_at):
         raise OfferExpired("The time to answer this offer is over.")
+    if offer.state == OfferState.DISPLACED:
+        raise OfferTakenBack(offer.state)
     if offer.state != OfferState.OPEN:
         raise OfferClosed(offer.state)
     return offer

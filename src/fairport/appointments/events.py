@@ -113,3 +113,44 @@ class WithdrawalClosed(EventDetails):
 class RegistrationRenewed(EventDetails):
     name: ClassVar[str] = "registration.renewed"
     renewed_from: str
+
+
+@dataclass(frozen=True)
+class PlaceDisplaced(EventDetails):
+    """The port was suspended and the place taken back; exactly one of `offer` and `appointment` is not empty."""
+
+    name: ClassVar[str] = "place.displaced"
+    suspension: str
+    offer: str
+    appointment: str
+    from_port: str
+    from_starts_at: str
+
+
+@dataclass(frozen=True)
+class PlaceMoved(PlaceDisplaced):
+    """The port was suspended, and another honours the place."""
+
+    name: ClassVar[str] = "place.moved"
+    port: str
+    starts_at: str
+
+
+@dataclass(frozen=True)
+class PortSuspended(EventDetails):
+    """Two people closed a port; the counts are those of appointments.suspension_plan.Counts."""
+
+    name: ClassVar[str] = "port.suspended"
+    suspension: str
+    reason: str
+    starts_at: str
+    ends_at: str | None
+    honour_at: tuple[str, ...]
+    foreseen: dict[str, int]
+    done: dict[str, int]
+
+
+@dataclass(frozen=True)
+class PortReopened(EventDetails):
+    name: ClassVar[str] = "port.reopened"
+    suspension: str

@@ -18,6 +18,8 @@ class OfferState(models.TextChoices):
     EXPIRED = "expired"
     # Given up by withdrawing the registration.
     WITHDRAWN = "withdrawn"
+    # Taken back by us, since its port was suspended.
+    DISPLACED = "displaced"
 
 
 class Offer(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 
@@ -18,6 +18,7 @@ from fairport.audit.events import Actor, EventDetails, Subject
 from fairport.audit.operations import NewEvent, append_events
 from fairport.domain.capacity import local_day
 from fairport.domain.draw import registered_week, week_of
+from fairport.domain.moving import nearest_first
 from fairport.domain.policy import Policy
 from fairport.domain.standing import TierRules, standing
 from fairport.draws.pool import Candidate, DrawnOffer, HeldRainCheck, LeftOut, ReservedCell, Settlement
@@ -27,13 +28,16 @@ from fairport.notifications.operations import NewMessage, queue_messages
 from fairport.ports.models import AppointmentSlot
 from fairport.ports.operations import reserve_for_draw, settle_draw_cells
 from fairport.ports.queries import lock_drawable_slots, slots_by_id
+from fairport.ports.suspensions import shut_ports, suspended_slot_ids
 from fairport.programmes.closing import last_day_of
 from fairport.programmes.queries import list_programmes
 from fairport.registrations.models import Registration, RegistrationStatus
-from fairport.registrations.operations import mark_drawn, set_rain_checks
+from fairport.registrations.operations import mark_drawn, mark_owed, set_rain_checks
 from fairport.registrations.queries import PoolRow, is_readable, pool_rows
 
 NO_FACTS: frozenset[str] = frozenset()
+# As many as a line of the pool holds (draw-spec, section 1).
+MOST_PORTS = 8
 # After a late run: a night and a working day's half, so that nobody loses a place in their sleep (decision 0017).
 LEAST_TIME_TO_ANSWER = timedelta(hours=12)
 # Of the policy's notice that much may be lost to a late run; a place that leaves less is void (decision 0017).
@@ -83,6 +87,7 @@ class AppointmentPool:
 
     def read_candidates(self, *, policy: Policy, at: datetime) -> Iterator[Candidate | LeftOut]:
         this_week = registered_week(at)
+        other_ports = _ports_of_displaced(policy, at)
         week = cache(week_of)
         # A policy without tiers treats everyone alike, so nobody needs to look.
         facts = facts_in_pool(programme=policy.programme, at=at) if policy.tiers.rules else {}
@@ -100,7 +105,7 @@ class AppointmentPool:
                 tier=tier,
                 weight=weight,
                 registered=this_week if by_lot_only else week(row.registered_on),
-                ports=row.ports,
+                ports=other_ports(row.ports) if row.displaced else row.ports,
             )
         yield from map(LeftOut, unreadable)
 
@@ -140,7 +145,9 @@ class AppointmentPool:
         offered: Counter[int] = Counter()
         registrations = _lock_all([drawn.subject_id for drawn in settlement.offers])
         answer_by = _answer_by(settlement)
+        suspended = suspended_slot_ids(slot_ids=list(slots))
         placed: list[Registration] = []
+        taken_back: list[Registration] = []
         for drawn in settlement.offers:
             slot = bands[drawn.port, drawn.date, drawn.band]
             registration = registrations[drawn.subject_id]
@@ -151,10 +158,12 @@ class AppointmentPool:
                 events.append(_about_unreadable(registration.pk, voided))
                 logger.warning("registration_unreadable", registration=str(registration.pk), draw=settlement.draw_id)
                 continue
-            reason = _reason_against(registration, slot, settlement)
+            reason = _reason_against(registration, slot, suspended, settlement)
             if reason:
                 void.add(drawn.subject_id)
                 events.append(event_of(registration, OfferVoided(draw=settlement.draw_id, reason=reason)))
+                if reason == "port_suspended":
+                    taken_back.append(registration)
                 if registration.status == RegistrationStatus.WAITING:
                     messages.append(message_to(registration, "offer_voided", drawn.entry_pk))
                 continue
@@ -165,6 +174,7 @@ class AppointmentPool:
             events.append(event_of(registration, _offer_made(offer, slot, settlement)))
             messages.append(message_to(registration, "offer", offer.pk, offered_place(offer, slot)))
         mark_drawn(registrations=placed)
+        mark_owed(registrations=taken_back, at=settlement.at)
         Offer.objects.bulk_create(offers, batch_size=2000)
         append_events(events=events, actor=settlement.actor, at=settlement.at)
         queue_messages(messages=messages, at=settlement.at)
@@ -194,6 +204,20 @@ def _open_on(policy: Policy, code: str, day: date) -> bool:
     )
 
 
+def _ports_of_displaced(policy: Policy, at: datetime) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """Where who is owed a place is drawn: at its own ports; if all are shut also elsewhere, the nearest first."""
+    shut = shut_ports(programme=policy.programme, at=at)
+    where = {port.code: (port.latitude, port.longitude) for port in policy.ports}
+
+    def ports(own: tuple[str, ...]) -> tuple[str, ...]:
+        if not shut.issuperset(own) or own[0] not in where:
+            return own
+        others = [code for code in nearest_first(where, origin=own[0]) if code not in shut and code not in own]
+        return (*own, *others)[:MOST_PORTS]
+
+    return ports
+
+
 def _lock_all(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Registration]:
     # In the order of the ids: whoever locks several registrations takes them in this order.
     rows = Registration.objects.select_for_update(of=("self",)).select_related("data_key").filter(pk__in=ids)
@@ -205,11 +229,13 @@ def _about_unreadable(registration_id: uuid.UUID, event: EventDetails) -> NewEve
     return NewEvent(event, Subject("registration", str(registration_id)))
 
 
-def _reason_against(registration: Registration, slot: AppointmentSlot, settlement: Settlement) -> str:
+def _reason_against(
+    registration: Registration, slot: AppointmentSlot, suspended: set[int], settlement: Settlement
+) -> str:
     """Why the place cannot be offered; empty if it can."""
     if registration.status != RegistrationStatus.WAITING:
         return registration.status
-    if slot.port.suspended_at is not None:
+    if slot.pk in suspended:
         return "port_suspended"
     notice = slot.starts_at - settlement.at
     return "too_late" if notice <= timedelta(0) or notice < _least_notice(settlement.policy) else ""

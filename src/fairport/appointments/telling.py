@@ -63,28 +63,37 @@ def booked_place(appointment: Appointment, slot: AppointmentSlot) -> dict[str, A
     }
 
 
+def lost_place(held: Offer | Appointment, slot: AppointmentSlot) -> dict[str, Any]:
+    """What a message about a place says that was taken back; `slot` with its port at hand."""
+    return _place(slot, held.size)
+
+
 def home_timezone(registration: Registration) -> str:
     """The zone of the place where the group most likely waits: across the line from its first port."""
     return get_port(code=registration.ports[0]).traveler_timezone
 
 
 def offer_still_open(context: Mapping[str, Any], at: datetime) -> bool:
-    """Whether a message about an offer may still leave."""
+    """Whether a message about an offer may still leave: it can be answered, and is for the place that is told."""
     return Offer.objects.filter(
         pk=uuid.UUID(context["offer_id"]),
         state=OfferState.OPEN,
         expires_at__gt=at,
         registration__status=RegistrationStatus.OFFERED,
+        slot__starts_at=context["starts_at"],
+        slot__port__name=context["port_name"],
     ).exists()
 
 
 def appointment_still_booked(context: Mapping[str, Any], at: datetime) -> bool:
-    """Whether a message about a coming appointment may still leave."""
+    """Whether a message about a coming appointment may still leave: it is booked, at the place that is told."""
     return Appointment.objects.filter(
         pk=uuid.UUID(context["appointment_id"]),
         state=AppointmentState.BOOKED,
         slot__ends_at__gt=at,
         registration__status=RegistrationStatus.CONFIRMED,
+        slot__starts_at=context["starts_at"],
+        slot__port__name=context["port_name"],
     ).exists()
 
 

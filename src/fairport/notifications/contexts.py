@@ -42,8 +42,14 @@ class BookedPlace(Place):
     confirmation_number: str
 
 
-class AboutOffer(TypedDict):
-    offer_id: str
+class MovedOffer(OfferedPlace):
+    """`old_port` is the name of the port where nobody must go any more."""
+
+    old_port: str
+
+
+class MovedAppointment(BookedPlace):
+    old_port: str
 
 
 class Withdrawal(TypedDict):
@@ -72,6 +78,9 @@ CONTEXTS: Mapping[str, type] = {
     "offer": OfferedPlace,
     "reminder_offer": OfferedPlace,
     "offer_voided": NoContext,
+    "offer_moved": MovedOffer,
+    "appointment_moved": MovedAppointment,
+    "displaced": Place,
     "declined": NoContext,
     "expiry": NoContext,
     "confirmation": BookedPlace,

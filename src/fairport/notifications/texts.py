@@ -40,6 +40,8 @@ CONFIRM_BY = (
 NOT_A_DECISION = _("An appointment is no guarantee. An officer decides at the port.")
 # Between a draw's freeze and its time, "the next draw" would be one whose list was made without them.
 BACK_IN = _("You are again in every draw whose list of groups is made from now on.")
+CLOSED_PORT = _("The port %(port)s is closed for now. This is not your fault.")
+FIRST_IN_LINE = _("In the next draw you come before the others, at the ports that you chose.")
 KEEPS_SENIORITY = _("You keep the date when you registered. You lose nothing.")
 
 KEEPS_QUEUE = _("Your registration is kept as it is, with the date when you registered.")
@@ -77,6 +79,41 @@ TEXTS: Mapping[str, Text] = {
             _("A place was drawn for you, but the port is closed or its time is over. You did nothing wrong."),
             BACK_IN,
             KEEPS_SENIORITY,
+        ),
+    ),
+    "displaced": Text(
+        _("Your place is gone because the port is closed: please do not travel there"),
+        (
+            CLOSED_PORT,
+            _("We had to take this place back. Please do not travel to it:"),
+            PLACE,
+            OTHER_CLOCK,
+            FIRST_IN_LINE,
+            KEEPS_SENIORITY,
+            _("You do not need to do anything. To choose other ports, open your registration."),
+        ),
+    ),
+    "offer_moved": Text(
+        _("The place that is offered to you is at another port now: please answer"),
+        (
+            _("The port %(old_port)s is closed for now. This is not your fault. Please do not travel there."),
+            _("Instead, this place is kept for your group:"),
+            PLACE,
+            OTHER_CLOCK,
+            CONFIRM_BY,
+            _("If you cannot go there, say no. In the next draw you come before the others. You lose nothing."),
+        ),
+    ),
+    "appointment_moved": Text(
+        _("Your appointment is at another port now: please read where"),
+        (
+            _("The port %(old_port)s is closed for now. This is not your fault. Please do not travel there."),
+            _("Your appointment is moved. Your confirmation number stays %(confirmation_number)s."),
+            PLACE,
+            OTHER_CLOCK,
+            _("Open your registration to see your new pass. The old pass shows the old place."),
+            _("If you cannot go there, please cancel. In the next draw you come before the others. You lose nothing."),
+            NOT_A_DECISION,
         ),
     ),
     "declined": Text(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class PortOfEntry(models.Model):
@@ -23,7 +25,6 @@ class PortOfEntry(models.Model):
     closes_on = models.DateField(null=True)
     # `reported`: the capacity was published; `demonstration`: an example value, and pages say so.
     capacity_source = models.CharField(max_length=20)
-    suspended_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["name"]
@@ -102,3 +103,53 @@ class AppointmentSlot(models.Model):
     def walk_in_places_left(self) -> int:
         """Places for people without an appointment that nobody has used yet."""
         return self.walk_in_reserve - self.walk_ins_admitted
+
+
+class SuspensionReason(models.TextChoices):
+    DANGER = "danger", _("Danger")
+    CLOSURE = "closure", _("The port is closed")
+    OTHER = "other", _("Another reason")
+
+
+class PortSuspension(models.Model):
+    """A time in which no appointments are kept at a port; bands that touch it take part in no draw.
+
+    `foreseen` are the counts of the preview that one person proposed, `done` those of what the approval did.
+    """
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    port = models.ForeignKey(PortOfEntry, on_delete=models.PROTECT, related_name="suspensions")
+    starts_at = models.DateTimeField()
+    # Null: nobody knows yet.
+    ends_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=10, choices=SuspensionReason.choices)
+    # What the public reads beside the reason, as it was written.
+    words = models.CharField(max_length=300, blank=True)
+    foreseen = models.JSONField()
+    done = models.JSONField()
+    # The approved proposal; this room is below the one of proposals and only names it.
+    proposal_id = models.CharField(max_length=40)
+    approved_at = models.DateTimeField()
+    reopened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["port"],
+                condition=Q(reopened_at__isnull=True),
+                name="ports_one_open_suspension",
+                violation_error_message="A port has one suspension at a time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="ports_suspension_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="other") | ~Q(words=""), name="ports_suspension_other_reason_has_words"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.port_id} {self.starts_at:%Y-%m-%d %H:%M}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from fairport.ports.models import AppointmentSlot, PortOfEntry
+from fairport.ports.suspensions import outside_suspensions
 
 
 def list_ports() -> list[PortOfEntry]:
@@ -40,16 +41,16 @@ def lock_drawable_slots(
 ) -> list[AppointmentSlot]:
     """Locks and returns the slots that a draw at `draw_time` may give out, in the order of their ids.
 
-    `last_days` is port code → the last local day of the horizon; suspended ports and ports not named are left out.
+    `last_days` is port code → the last local day of the horizon; ports not named and bands in which a port is suspended
+    are left out.
     """
     slots = (
-        AppointmentSlot.objects.select_for_update(of=("self",))
+        outside_suspensions(AppointmentSlot.objects.select_for_update(of=("self",)))
         .select_related("port")
         .filter(
             programme=programme,
             starts_at__gte=draw_time + minimum_notice,
             port_id__in=last_days,
-            port__suspended_at__isnull=True,
         )
         .order_by("id")
     )

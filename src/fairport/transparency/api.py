@@ -25,7 +25,8 @@ from fairport.draws.queries import (
     outcomes_of_draw,
     public_file_names,
 )
-from fairport.ports.queries import list_ports, list_slots
+from fairport.ports.queries import list_ports, list_slots, ports_open_on
+from fairport.ports.suspensions import suspended_ports
 from fairport.programmes.queries import (
     NoPolicyInForce,
     list_programmes,
@@ -172,7 +173,8 @@ def policy(request: HttpRequest, slug: str) -> Any:
 @public
 def ports(request: HttpRequest) -> Any:
     """The ports of entry in effect today."""
-    today = now().date()
+    at = now()
+    suspended = suspended_ports(at=at)
     return [
         PortOut(
             code=port.code,
@@ -182,11 +184,10 @@ def ports(request: HttpRequest) -> Any:
             traveler_timezone=port.traveler_timezone,
             latitude=port.latitude,
             longitude=port.longitude,
-            suspended=port.suspended_at is not None,
+            suspended=port.code in suspended,
             capacity_source=port.capacity_source,
         )
-        for port in list_ports()
-        if port.opens_on <= today and (port.closes_on is None or today <= port.closes_on)
+        for port in ports_open_on(day=at.date())
     ]
 
 

@@ -27,8 +27,9 @@ from fairport.draws.queries import (
     public_file_names,
     read_file,
 )
-from fairport.ports.models import AppointmentSlot, PortOfEntry
+from fairport.ports.models import AppointmentSlot, PortOfEntry, PortSuspension, SuspensionReason
 from fairport.ports.queries import list_ports, list_slots
+from fairport.ports.suspensions import announced
 from fairport.transparency.addresses import address_of
 from fairport.transparency.verifier_texts import TEXTS
 from fairport.walkins.queries import DayOfWalkIns, days_of_walk_ins
@@ -76,10 +77,11 @@ class PortPlaces:
     is_example: bool
     days: list[DayOfPlaces]
     walk_ins: DayOfWalkIns | None
+    closed: dict[str, Any] | None
 
 
 def places_by_port(*, programme: str, at: datetime) -> list[PortPlaces]:
-    """The places of every port from today on, and its walk-ins of today; four queries whatever their number."""
+    """The places of every port from today on, and its walk-ins of today; five queries whatever their number."""
     today = at.astimezone(UTC).date()
     slots = list_slots(programme=programme, first_day=today, last_day=today + timedelta(days=DAYS_SHOWN - 1))
     by_port: dict[str, list[AppointmentSlot]] = {}
@@ -89,16 +91,29 @@ def places_by_port(*, programme: str, at: datetime) -> list[PortPlaces]:
     # Each port's own today is one of these two days of UTC.
     found = days_of_walk_ins(first_day=today - timedelta(days=1), last_day=today)
     walk_ins = {(day.port, day.day): day for day in found}
+    suspensions = announced(at=at)
     return [
         PortPlaces(
             port,
             port.capacity_source == "demonstration",
             _days(by_port[port.code]),
             walk_ins.get((port.code, at.astimezone(ZoneInfo(port.timezone)).date())),
+            _closed(suspensions[port.code], port, at) if port.code in suspensions else None,
         )
         for port in ports
         if port.code in by_port
     ]
+
+
+def _closed(suspension: PortSuspension, port: PortOfEntry, at: datetime) -> dict[str, Any]:
+    """What a port's suspension says to everyone; `until` is empty while nobody knows."""
+    return {
+        "has_begun": suspension.starts_at <= at,
+        "since": format_moment(suspension.starts_at, port.timezone),
+        "until": "" if suspension.ends_at is None else format_moment(suspension.ends_at, port.timezone),
+        "is_danger": suspension.reason == SuspensionReason.DANGER,
+        "words": suspension.words,
+    }
 
 
 def draw_row(*, draw: Draw, at: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from fairport.audit.queries import list_events
 from fairport.draws.models import DrawEntry
 from fairport.draws.operations import run_draw
 from fairport.notifications.models import OutboxMessage
-from fairport.ports.models import AppointmentSlot, PortOfEntry
+from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration
 from tests.factories.draws import (
     DRAW_TIME,
@@ -25,6 +25,7 @@ from tests.factories.draws import (
     offered_group,
     register_group,
 )
+from tests.factories.suspensions import close_port
 
 CLICK = DRAW_TIME + timedelta(hours=2)
 NOTICE = timedelta(hours=72)
@@ -146,7 +147,7 @@ def test_a_group_that_shrank_since_the_freeze_keeps_its_offer_and_frees_the_surp
 def test_a_port_suspended_after_the_freeze_voids_its_offers_and_never_the_draw() -> None:
     registration_id = register_group(2, ports=("ELP",))
     draw = freeze()
-    PortOfEntry.objects.filter(pk="ELP").update(suspended_at=DRAW_TIME)
+    close_port("ELP", at=DRAW_TIME)
     run_draw(draw_id=draw.draw_id, at=DRAW_TIME, actor=WORKER)
     assert DrawEntry.objects.get(draw=draw).outcome == "void"
     assert Registration.objects.get(pk=registration_id).status == "waiting"

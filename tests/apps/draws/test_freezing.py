@@ -27,6 +27,7 @@ from fairport.ports.models import AppointmentSlot
 from fairport.registrations.queries import get_registration, open_entry_secret
 from tests.factories.draws import DRAW_TIME, FREEZE_TIME, freeze, hold_draw, register_group
 from tests.factories.programme import NOW, PROGRAMME, open_programme
+from tests.factories.suspensions import close_port
 
 pytestmark = pytest.mark.django_db
 
@@ -74,9 +75,7 @@ def test_the_freeze_reserves_every_free_place_of_the_bands_in_reach(policy: Poli
 
 
 def test_a_suspended_port_is_left_out() -> None:
-    from fairport.ports.models import PortOfEntry
-
-    PortOfEntry.objects.filter(pk="ELP").update(suspended_at=NOW)
+    close_port("ELP", at=NOW)
     cells = parse_params(read_file(draw_id=freeze().draw_id, name="params.json")).cells
     assert "ELP" not in {cell.port for cell in cells}
     assert not AppointmentSlot.objects.filter(port_id="ELP", held__gt=0).exists()

@@ -22,6 +22,7 @@ from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration
 from tests.factories.draws import DRAW_TIME, hold_draw, register_group, write_bundle
 from tests.factories.programme import open_programme
+from tests.factories.suspensions import close_port, open_port
 
 pytestmark = pytest.mark.django_db
 CLICK = DRAW_TIME + timedelta(hours=2)
@@ -90,13 +91,11 @@ def test_grown_is_measured_against_the_draw_that_gave_it(first: Draw, tmp_path: 
     change_size(holder.subject_id, 4)
     AppointmentSlot.objects.filter(port_id="ELP").update(capacity=0, held=0, passed_to_walk_in=0)
     AppointmentSlot.objects.filter(port_id="ELP", starts_at__gte=DRAW_TIME + timedelta(days=14)).delete()
-    from fairport.ports.models import PortOfEntry
-
-    PortOfEntry.objects.filter(pk="ELP").update(suspended_at=CLICK)
+    close_port("ELP", at=CLICK)
     second = hold_draw(day=1)
     assert DrawEntry.objects.get(draw=second, subject_id=holder.subject_id).rain_check_size == 5
     change_size(holder.subject_id, 5)
-    PortOfEntry.objects.filter(pk="ELP").update(suspended_at=None)
+    open_port("ELP", at=CLICK)
     third = hold_draw(day=2)
     assert params_of(third)["rain_checks_dropped"] == []
     verify_bundles([write_bundle(draw, tmp_path) for draw in (first, second, third)])

@@ -19,6 +19,7 @@ from fairport.draws.queries import draws_of_subject, late_files_public_from, pub
 from fairport.ports.models import AppointmentSlot
 from tests.factories.draws import DRAW_TIME, freeze, hold_draw, register_group, write_bundle
 from tests.factories.programme import open_programme
+from tests.factories.suspensions import close_port, open_port
 
 pytestmark = pytest.mark.django_db
 
@@ -96,13 +97,11 @@ def test_a_rain_check_is_carried_until_there_is_room(tmp_path: Path) -> None:
     draws = [hold_draw()]
     holder = DrawEntry.objects.get(draw=draws[0], outcome="rain_check").subject_id
     AppointmentSlot.objects.filter(port_id="ELP", starts_at__gte=DRAW_TIME + timedelta(days=14)).delete()
-    from fairport.ports.models import PortOfEntry
-
-    PortOfEntry.objects.filter(pk="ELP").update(suspended_at=DRAW_TIME)
+    close_port("ELP", at=DRAW_TIME)
     draws.append(hold_draw(day=1))
     kept = DrawEntry.objects.get(draw=draws[1], subject_id=holder)
     assert (kept.outcome, kept.step, kept.rain_check_order, kept.rain_check_size) == ("rain_check", "R", 0, 5)
-    PortOfEntry.objects.filter(pk="ELP").update(suspended_at=None)
+    open_port("ELP", at=DRAW_TIME)
     draws.append(hold_draw(day=2))
     assert DrawEntry.objects.get(draw=draws[2], subject_id=holder).outcome == "offer"
     verify_bundles([write_bundle(draw, tmp_path) for draw in draws])

@@ -23,6 +23,7 @@ CONTEXT_VALUES: dict[str, Any] = {
     "appointment_id": "5f3f9d9e-1d3c-4c43-8b6e-3a6a5d0f1d33",
     "confirmation_number": "K7QM-4T2P",
     "port_name": "El Paso",
+    "old_port": "San Diego",
     "port_timezone": "America/Denver",
     "traveler_timezone": "America/Mexico_City",
     "timezone": "America/Denver",

@@ -26,6 +26,7 @@ from fairport.ports.models import AppointmentSlot, PortOfEntry
 from tests.factories.draws import DRAW_TIME, freeze, hold_draw
 from tests.factories.programme import NOW, open_programme
 from tests.factories.submissions import register
+from tests.factories.suspensions import close_port
 
 pytestmark = pytest.mark.django_db
 PAGE_BUDGET = 10 * 1024
@@ -88,7 +89,7 @@ def test_places_of_every_port_with_what_is_made_up_marked(client: Client) -> Non
 
 
 def test_a_suspended_port_says_so(client: Client) -> None:
-    PortOfEntry.objects.filter(pk="LAR").update(suspended_at=NOW)
+    close_port("LAR", at=NOW)
     assert text_of(client, "/ports").count("Closed for now") == 1
 
 
