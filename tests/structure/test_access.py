@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fairport.accounts.access import Access, staff
+from fairport.accounts.actions import ACTIONS
 from fairport.accounts.models import Role
 from fairport.accounts.pages import DESTINATIONS
 from fairport.config.api import ROUTERS
@@ -104,6 +105,16 @@ def test_everything_under_office_is_for_staff_or_for_signing_in() -> None:
     for address in ADDRESSES:
         assert address.access is not None
         assert address.route.startswith("office/") == (address.access.who in ("staff", "sign_in")), address.route
+
+
+@pytest.mark.parametrize("address", OFFICE, ids=lambda address: address.route)
+def test_who_can_do_what_has_words_for_each_address_of_the_office(address: Address) -> None:
+    """Add a line to fairport/accounts/actions.py: what people do there, in a few words."""
+    assert address.name in ACTIONS, f"/{address.route} ({address.name}) has no words in accounts/actions.py"
+
+
+def test_who_can_do_what_names_nothing_that_is_gone() -> None:
+    assert ACTIONS.keys() <= {address.name for address in OFFICE}
 
 
 def test_a_role_must_be_named() -> None:

@@ -74,9 +74,30 @@ class _AboutRole(EventDetails):
 
 @dataclass(frozen=True)
 class RoleGranted(_AboutRole):
+    """`how` is `two_people`, with the number of who proposed it (the actor approved it), or `command_line`."""
+
     name: ClassVar[str] = "staff.role_granted"
+    how: str
+    proposed_by: int | None = None
 
 
 @dataclass(frozen=True)
 class RoleRevoked(_AboutRole):
     name: ClassVar[str] = "staff.role_revoked"
+    reason: str
+
+
+@dataclass(frozen=True)
+class StaffClosed(EventDetails):
+    """The account opens nothing any more; an event of each role that it held stands beside this one."""
+
+    name: ClassVar[str] = "staff.closed"
+    reason: str
+
+
+@dataclass(frozen=True)
+class StaffReopened(EventDetails):
+    """The account can be signed in to again, with a new temporary password and without any role."""
+
+    name: ClassVar[str] = "staff.reopened"
+    reason: str

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -67,8 +67,11 @@ class RoleGrant(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
     port = models.ForeignKey("ports.PortOfEntry", on_delete=models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField()
+    # Two people, or nobody: then it was granted on the machine, by `fairport staff`.
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -82,6 +85,17 @@ class RoleGrant(models.Model):
                 condition=Q(role__in=["port_officer", "supervisor"]) ^ Q(port__isnull=True),
                 name="accounts_grant_port_where_needed",
                 violation_error_message="Port officers and supervisors belong to one port; other roles to none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by__isnull=True, granted_by__isnull=True)
+                | (
+                    Q(proposed_by__isnull=False, granted_by__isnull=False)
+                    & ~Q(proposed_by=F("granted_by"))
+                    & ~Q(proposed_by=F("user"))
+                    & ~Q(granted_by=F("user"))
+                ),
+                name="accounts_grant_by_two_others",
+                violation_error_message="A role is proposed by one person and approved by another, never their own.",
             ),
         ]
 

@@ -50,7 +50,7 @@ DESTINATIONS: Final = (
     Destination("office_events", _("Events"), (Role.AUDITOR,)),
     Destination("office_complaints", _("Complaints"), (Role.OMBUDS,)),
     Destination("office_draws", _("Files of the draws"), (Role.AUDITOR, Role.OMBUDS)),
-    Destination("office_staff", _("Who can do what"), (Role.AUDITOR,)),
+    Destination("office_staff", _("Staff"), (Role.OPERATOR, Role.AUDITOR)),
     Destination("mfa_index", _("My sign-in"), tuple(Role)),
 )
 

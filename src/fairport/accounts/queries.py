@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Prefetch, Sum
+from django.db.models import F, FilteredRelation, Q, QuerySet, Sum
 
-from fairport.accounts.models import FailedSignIns, RoleGrant, User
+from fairport.accounts.models import FailedSignIns, Role, RoleGrant, User
 
 SECOND_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # Of ten. Whoever has only these left must be able to lose a phone and still come in.
@@ -70,12 +70,88 @@ def find_staff(*, email: str) -> User | None:
     return User.objects.filter(email__iexact=email.strip()).first()
 
 
-def list_staff() -> list[User]:
-    """All accounts by name, with their present grants as `present_grants`; two queries."""
-    present = RoleGrant.objects.filter(revoked_at__isnull=True).select_related("port").order_by("role", "port_id")
-    return list(
-        User.objects.order_by("full_name", "id").prefetch_related(Prefetch("grants", present, "present_grants"))
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A role that somebody holds, or somebody without any: then all about the role is empty."""
+
+    user_id: int
+    full_name: str
+    email: str
+    is_active: bool
+    role: str
+    port: str
+    since: datetime | None
+    proposed_by: str
+    granted_by: str
+
+    @property
+    def role_label(self) -> str:
+        """The role in words, or nothing."""
+        return str(Role(self.role).label) if self.role else ""
+
+
+SORTED_BY: Final[dict[str, tuple[str, ...]]] = {
+    "name": ("full_name", "pk", "held__role", "held__port__name"),
+    "role": ("held__role", "held__port__name", "full_name", "pk"),
+    "port": ("held__port__name", "held__role", "full_name", "pk"),
+    "since": ("-held__granted_at", "full_name", "pk"),
+}
+NO_ROLE: Final = "none"
+
+
+def staff_rows(*, role: str = "", port: str = "", person: str = "", sort: str = "name") -> QuerySet[Any]:
+    """Everybody with each role that they hold now, as dictionaries for `staff_row`; one query.
+
+    `role` is a role or NO_ROLE, `port` a port's code, `person` a part of a name or address, `sort` of SORTED_BY.
+    """
+    people = User.objects.annotate(held=FilteredRelation("grants", condition=Q(grants__revoked_at__isnull=True)))
+    if role:
+        people = people.filter(held__isnull=True) if role == NO_ROLE else people.filter(held__role=role)
+    if port:
+        people = people.filter(held__port=port)
+    if person:
+        people = people.filter(Q(full_name__icontains=person) | Q(email__icontains=person))
+    nulls_last = [
+        F(name.removeprefix("-")).desc(nulls_last=True) if name.startswith("-") else F(name).asc(nulls_last=True)
+        for name in SORTED_BY[sort]
+    ]
+    return people.order_by(*nulls_last).values(
+        "pk",
+        "full_name",
+        "email",
+        "is_active",
+        "held__role",
+        "held__port__name",
+        "held__granted_at",
+        "held__proposed_by__full_name",
+        "held__granted_by__full_name",
     )
+
+
+def staff_row(values: dict[str, Any]) -> StaffRow:
+    """One of `staff_rows` in its own type."""
+    return StaffRow(
+        user_id=values["pk"],
+        full_name=values["full_name"],
+        email=values["email"],
+        is_active=values["is_active"],
+        role=values["held__role"] or "",
+        port=values["held__port__name"] or "",
+        since=values["held__granted_at"],
+        proposed_by=values["held__proposed_by__full_name"] or "",
+        granted_by=values["held__granted_by__full_name"] or "",
+    )
+
+
+def get_person(*, user_id: int) -> User | None:
+    """An account by its number, or None."""
+    return User.objects.filter(pk=user_id).first()
+
+
+def all_grants_of(*, user: User) -> list[RoleGrant]:
+    """Every role that somebody holds or held, the present ones first, with the people who gave and took it."""
+    rows = RoleGrant.objects.filter(user=user).select_related("port", "proposed_by", "granted_by", "revoked_by")
+    return list(rows.order_by(F("revoked_at").desc(nulls_first=True), "-granted_at", "-pk"))
 
 
 def has_second_factor(*, user: User) -> bool:
@@ -132,7 +208,8 @@ def own_factors(*, user: User) -> OwnFactors:
     return OwnFactors(factors, sum(len(row.wrap().get_unused_codes()) for row in codes))
 
 
-def failed_sign_ins(*, since: date) -> dict[str, int]:
-    """How often each step of signing in failed since a (UTC) day; every step is there."""
+def failed_sign_ins(*, since: date) -> list[tuple[str, int]]:
+    """Each step of signing in, in words, and how often it failed since a (UTC) day."""
     rows = FailedSignIns.objects.filter(day__gte=since).order_by().values_list("step").annotate(Sum("count"))
-    return dict.fromkeys(FailedSignIns.Step.values, 0) | dict(rows)
+    counts = dict(rows)
+    return [(str(step.label), counts.get(step.value, 0)) for step in FailedSignIns.Step]

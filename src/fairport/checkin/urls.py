@@ -21,5 +21,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("slots", views_records.slots, name="office_slots"),
     path("operations", views_records.running, name="office_operations"),
     path("events", views_records.events, name="office_events"),
-    path("staff", views_records.people, name="office_staff"),
 ]

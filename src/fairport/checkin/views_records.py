@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from fairport.accounts.access import staff
 from fairport.accounts.models import Role
 from fairport.accounts.pages import render_office
-from fairport.accounts.queries import StaffMember, failed_sign_ins, list_staff
+from fairport.accounts.queries import StaffMember, failed_sign_ins
 from fairport.audit.listing import event_names, list_log
 from fairport.checkin.times import write_band, write_day
 from fairport.checkin.words import ACTORS
@@ -131,14 +131,6 @@ def events(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "query": _query(name=name or "", day=day.isoformat() if day else ""),
     }
     return render_office(request, member, "office/events.html", context, status=400 if form.errors else 200)
-
-
-@staff(Role.AUDITOR)
-@require_safe
-def people(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Who of the staff can do what, at which port."""
-    context = {"people": list_staff(), "failures": failed_sign_ins(since=(now() - FAILURES_WITHIN).date())}
-    return render_office(request, member, "office/staff.html", context)
 
 
 def _query(**values: str) -> str:

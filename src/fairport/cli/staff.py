@@ -1,4 +1,8 @@
-"""Commands for the accounts of staff: add, grant, reset."""
+"""Commands for the accounts of staff: add, grant, reset.
+
+For the first two operators and for recovery on the machine: afterwards two operators give roles in the office. A role
+that was given here is an event that says so.
+"""
 
 from typing import Annotated
 

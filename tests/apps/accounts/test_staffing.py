@@ -48,14 +48,15 @@ def test_an_address_is_one_account_in_any_case(person: User) -> None:
 
 
 def test_roles_are_held_until_they_are_taken_back(person: User) -> None:
+    boss = make_staff("Bo Boss", (Role.OPERATOR, None))
     officer = grant_role(user=person, role=Role.PORT_OFFICER, port="SDG", at=NOW, actor=OPERATOR)
     grant_role(user=person, role=Role.PORT_OFFICER, port="ELP", at=NOW, actor=OPERATOR)
     assert ports_of(user=person, role=Role.PORT_OFFICER) == ("ELP", "SDG")
     assert has_role(user=person, role=Role.PORT_OFFICER, port="SDG")
     assert not has_role(user=person, role=Role.SUPERVISOR)
 
-    revoke_role(grant_id=officer.pk, at=NOW, actor=OPERATOR)
-    revoke_role(grant_id=officer.pk, at=NOW, actor=OPERATOR)
+    revoke_role(grant_id=officer.pk, reason="moved away", revoked_by=boss, at=NOW)
+    revoke_role(grant_id=officer.pk, reason="moved away", revoked_by=boss, at=NOW)
 
     assert grants_of(user=person) == (Grant(Role.PORT_OFFICER, "ELP"),)
     names = [event.name for event in list_events(subject=Subject("staff", str(person.pk)))]
@@ -96,7 +97,8 @@ def test_a_role_that_was_taken_back_closes_its_pages_at_once(cast: Cast) -> None
     browser = signed_in(cast.officer)
     assert browser.get("/office/check").status_code == 200
 
-    revoke_role(grant_id=RoleGrant.objects.get(user=cast.officer).pk, at=NOW, actor=OPERATOR)
+    grant = RoleGrant.objects.get(user=cast.officer)
+    revoke_role(grant_id=grant.pk, reason="moved away", revoked_by=cast.operator, at=NOW)
 
     assert browser.get("/office/check").status_code == 403
 

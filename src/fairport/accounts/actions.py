@@ -1,0 +1,87 @@
+"""What the office's addresses are for, in words, and who may call them: read from the views themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from fairport.accounts.access import Access
+from fairport.accounts.models import Role
+
+# One line for each office address, by its name; a test refuses an address without one. Say what people do there.
+ACTIONS: Final[Mapping[str, Promise]] = {
+    # what everybody finds
+    "office_home": _("Open the office"),
+    # two people
+    "office_approvals": _("Read the proposals"),
+    "office_proposal": _("Read a proposal and its reason"),
+    "office_proposal_approve": _("Approve a proposal of somebody else"),
+    "office_proposal_decline": _("Decline a proposal of somebody else"),
+    "office_proposal_withdraw": _("Take back one's own proposal"),
+    # staff
+    "office_staff": _("See who has which role"),
+    "office_actions": _("See what each role can do"),
+    "office_staff_new": _("Make an account"),
+    "office_person": _("See one person's roles, now and before"),
+    "office_role_propose": _("Propose a role for somebody"),
+    "office_role_revoke": _("Take a role back"),
+    "office_account_close": _("Close an account"),
+    "office_account_reopen": _("Open a closed account again"),
+    # at the port
+    "office_day": _("See the day's bands"),
+    "office_band": _("See the groups of a band"),
+    "office_check": _("Check a pass"),
+    "office_case": _("Open the file of a group"),
+    "office_arrival": _("Record arrivals"),
+    "office_determination": _("Decide about a traveler"),
+    "office_safeguarding": _("See that there are safeguarding cases"),
+    "office_safeguarding_case": _("Open a safeguarding case"),
+    # places and draws
+    "office_slots": _("See the places"),
+    "office_draws": _("See the files of the draws"),
+    "office_draw_bundle": _("Fetch all files of a draw"),
+    # running it
+    "office_operations": _("See whether the machine runs"),
+    "office_messages": _("See messages that could not be sent"),
+    "office_message_retry": _("Send a message again"),
+    "office_events": _("Read the list of events"),
+    # complaints
+    "office_complaints": _("See that there are complaints"),
+    "office_complaint": _("Read and answer a complaint"),
+    "office_complaint_reopen": _("Open a closed complaint again"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAddress:
+    """An address of the office: its name, its route, and the roles that may call it."""
+
+    name: str
+    route: str
+    roles: frozenset[Role]
+
+    @property
+    def action(self) -> Promise | str:
+        """What it is for; the route where nobody has said it."""
+        return ACTIONS.get(self.name, self.route)
+
+
+def office_addresses() -> tuple[OfficeAddress, ...]:
+    """Every address of the office by its route, with what its view declares."""
+    return tuple(sorted(_walk(get_resolver().url_patterns, ""), key=lambda address: address.route))
+
+
+def _walk(patterns: Sequence[Any], prefix: str) -> Iterator[OfficeAddress]:
+    for pattern in patterns:
+        route = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            access = getattr(pattern.callback, "access", None)
+            if isinstance(access, Access) and access.who == "staff":
+                yield OfficeAddress(pattern.name or "", route, access.roles)
