@@ -41,6 +41,16 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_determination": _("Decide about a traveler"),
     "office_safeguarding": _("See that there are safeguarding cases"),
     "office_safeguarding_case": _("Open a safeguarding case"),
+    "office_walk_ins": _("See the queue of walk-ins"),
+    "office_walk_in_new": _("Record a walk-in"),
+    "office_walk_in": _("Open a walk-in"),
+    "office_walk_in_slip": _("Print the number of a walk-in"),
+    "office_walk_in_outcome": _("Record what became of a walk-in"),
+    # verified facts
+    "office_facts": _("Find a group by its number to verify facts"),
+    "office_facts_file": _("Open a group's claims and verified facts"),
+    "office_facts_confirm": _("Confirm what a traveler claims"),
+    "office_facts_withdraw": _("Take a verified fact back"),
     # places and draws
     "office_slots": _("See the places"),
     "office_draws": _("See the files of the draws"),
