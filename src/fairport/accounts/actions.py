@@ -55,6 +55,11 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_slots": _("See the places"),
     "office_draws": _("See the files of the draws"),
     "office_draw_bundle": _("Fetch all files of a draw"),
+    # the end of a programme
+    "office_programmes": _("See the programmes and announced ends"),
+    "office_programme_confirm": _("Propose to confirm the end of a programme"),
+    "office_programme_take_back": _("Take back an announced end"),
+    "office_programme_reopen": _("Propose to open a programme again"),
     # running it
     "office_operations": _("See whether the machine runs"),
     "office_messages": _("See messages that could not be sent"),
