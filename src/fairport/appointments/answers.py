@@ -99,10 +99,12 @@ def confirm_offer(*, registration_id: uuid.UUID, offer_id: uuid.UUID, at: dateti
 def decline_offer(*, registration_id: uuid.UUID, offer_id: uuid.UUID, at: datetime, actor: Actor) -> Registration:
     """Gives an offered place back; the registration waits again, from the next freeze on.
 
-    Raises OfferNotFound, OfferClosed, OfferExpired, TransitionRefused; then nothing is changed.
+    No to a place that the port moved is not counted as a no. Raises OfferNotFound, OfferClosed, OfferExpired,
+    TransitionRefused; then nothing is changed.
     """
     offer = _open_offer(registration_id, offer_id, at)
-    registration = change_status(registration_id=registration_id, event=Event.DECLINED, at=at)
+    answer = Event.DECLINED if offer.moved_at is None else Event.DISPLACED
+    registration = change_status(registration_id=registration_id, event=answer, at=at)
     _close_offer(offer, OfferState.DECLINED, at)
     policy = rules_of(programme=registration.programme_id, at=at)
     tell(

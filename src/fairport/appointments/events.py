@@ -66,6 +66,26 @@ class OfferGivenUp(_AboutOffer):
 
 
 @dataclass(frozen=True)
+class OfferMoved(_AboutOffer):
+    """The port moved an offered place to another band of its own; instants are the bands' starts."""
+
+    name: ClassVar[str] = "offer.moved"
+    port: str
+    moved_from: str
+    moved_to: str
+
+
+@dataclass(frozen=True)
+class AppointmentMoved(_AboutAppointment):
+    """The port moved an appointment to another band of its own; instants are the bands' starts."""
+
+    name: ClassVar[str] = "appointment.moved"
+    port: str
+    moved_from: str
+    moved_to: str
+
+
+@dataclass(frozen=True)
 class AppointmentCancelled(_AboutAppointment):
     name: ClassVar[str] = "appointment.cancelled"
 

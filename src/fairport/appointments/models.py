@@ -38,6 +38,9 @@ class Offer(models.Model):
     expires_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # The port moved it (decision 0056): where it was before, and when; saying no to it then counts for nothing.
+    moved_from = models.ForeignKey(AppointmentSlot, on_delete=models.PROTECT, null=True, related_name="+")
+    moved_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], condition=Q(state="open"), name="appointments_open_offers")]
@@ -52,6 +55,9 @@ class Offer(models.Model):
                 condition=Q(state="open") ^ Q(closed_at__isnull=False), name="appointments_offer_closed_has_time"
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="appointments_offer_expires_later"),
+            models.CheckConstraint(
+                condition=Q(moved_from__isnull=True) ^ Q(moved_at__isnull=False), name="appointments_offer_moved_whole"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,9 +87,15 @@ class Appointment(models.Model):
     confirmed_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # The port moved it (decision 0056): where it was before, and when.
+    moved_from = models.ForeignKey(AppointmentSlot, on_delete=models.PROTECT, null=True, related_name="+")
+    moved_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(moved_from__isnull=True) ^ Q(moved_at__isnull=False), name="appointments_moved_whole"
+            ),
             models.UniqueConstraint(
                 fields=["registration"],
                 condition=Q(state__in=["booked", "arrived"]),

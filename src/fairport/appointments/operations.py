@@ -14,12 +14,14 @@ from fairport.appointments.answers import (
     renew,
 )
 from fairport.appointments.arriving import AppointmentNotBooked, mark_arrived
+from fairport.appointments.moving import GroupsChanged, move_groups
 from fairport.appointments.places import ensure_programme_slots
 from fairport.appointments.ticking import tick
 from fairport.appointments.withdrawing import UndoTooLate, undo_withdrawal, withdraw
 
 __all__ = [
     "AppointmentNotBooked",
+    "GroupsChanged",
     "NothingToCancel",
     "OfferClosed",
     "OfferExpired",
@@ -31,6 +33,7 @@ __all__ = [
     "decline_offer",
     "ensure_programme_slots",
     "mark_arrived",
+    "move_groups",
     "renew",
     "tick",
     "undo_withdrawal",

@@ -68,6 +68,11 @@ def lost_place(held: Offer | Appointment, slot: AppointmentSlot) -> dict[str, An
     return _place(slot, held.size)
 
 
+def former_time(slot: AppointmentSlot) -> dict[str, Any]:
+    """What a message about a place at a new time says of the band that it was in before."""
+    return {"moved_from_starts_at": slot.starts_at, "moved_from_ends_at": slot.ends_at}
+
+
 def home_timezone(registration: Registration) -> str:
     """The zone of the place where the group most likely waits: across the line from its first port."""
     return get_port(code=registration.ports[0]).traveler_timezone

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -23,6 +21,7 @@ from fairport.checkin.times import write_band, write_day
 from fairport.checkin.words import ACTORS
 from fairport.clock.queries import now
 from fairport.draws.queries import list_draws
+from fairport.formkit.fields import DayField
 from fairport.notifications.queries import count_by_state
 from fairport.ports.queries import list_ports, list_slots
 from fairport.programmes.queries import list_programmes
@@ -31,24 +30,6 @@ PAGE_SIZE = 100
 DAYS_SHOWN = 14
 DRAWS_SHOWN = 30
 FAILURES_WITHIN = timedelta(days=7)
-EARLIEST = date(1900, 1, 1)
-LATEST = date(2999, 12, 31)
-
-
-class DayField(forms.DateField):
-    """A day as an address holds it. Days near the calendar's ends have no day after them to count to."""
-
-    def __init__(self, *, label: Any) -> None:
-        wrong = _("Write the day as year, month and day: 2026-11-28.")
-        super().__init__(
-            label=label,
-            required=False,
-            help_text=_("For example 2026-11-28."),
-            widget=forms.TextInput({"class": "usa-input--small", "autocomplete": "off", "dir": "ltr"}),
-            input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": wrong},
-            validators=[MinValueValidator(EARLIEST, wrong), MaxValueValidator(LATEST, wrong)],
-        )
 
 
 class SlotsForm(forms.Form):

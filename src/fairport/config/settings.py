@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "fairport.draws",
     "fairport.facts",
     "fairport.appointments",
+    "fairport.capacity",
     "fairport.checkin",
     "fairport.complaints",
     "fairport.walkins",

@@ -6,11 +6,12 @@ times are what people read; its two UTC instants are what is compared.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from fairport.domain.policy_values import DrawRules, Policy, PolicyPort
+from fairport.domain.policy_values import DrawRules, Policy, PolicyBand, PolicyPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,14 @@ def slots_for_day(*, policy_port: PolicyPort, day: date) -> tuple[SlotPlan, ...]
     return tuple(plans)
 
 
-def slots_for_horizon(*, policy: Policy, at: datetime) -> tuple[SlotPlan, ...]:
+def slots_for_horizon(
+    *, policy: Policy, at: datetime, bands_on: Callable[[str, date], tuple[PolicyBand, ...]] | None = None
+) -> tuple[SlotPlan, ...]:
     """Return all slots from today through the horizon, for each port in its own calendar.
 
     ``at`` is an aware instant; a port's today is its local day at that instant. Days outside the policy's dates have
-    no slots. Ascending by port, day and start.
+    no slots. ``bands_on`` gives the bands of a port's day where they are not the policy's own. Ascending by port, day
+    and start.
     """
     plans: list[SlotPlan] = []
     for policy_port in sorted(policy.ports, key=lambda port: (port.code, port.opens_on)):
@@ -111,6 +115,8 @@ def slots_for_horizon(*, policy: Policy, at: datetime) -> tuple[SlotPlan, ...]:
             day = today + timedelta(days=offset)
             if day < policy.effective_from or (policy.effective_until is not None and day > policy.effective_until):
                 continue
+            if bands_on is not None:
+                policy_port = replace(policy_port, bands=bands_on(policy_port.code, day))
             plans.extend(slots_for_day(policy_port=policy_port, day=day))
     return tuple(plans)
 

@@ -1,4 +1,4 @@
-"""Controls that Django lacks: a date that is remembered, not picked."""
+"""Controls that Django lacks: a date that is remembered, not picked, and a day as an address holds it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 PARTS = ("day", "month", "year")
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2999, 12, 31)
 
 
 class MemorableDateWidget(forms.MultiWidget):
@@ -129,3 +132,19 @@ class Described:
 
     def __str__(self) -> str:
         return str(self.label)
+
+
+class DayField(forms.DateField):
+    """A day as an address holds it. Days near the calendar's ends have no day after them to count to."""
+
+    def __init__(self, *, label: Any, required: bool = False) -> None:
+        wrong = _("Write the day as year, month and day: 2026-11-28.")
+        super().__init__(
+            label=label,
+            required=required,
+            help_text=_("For example 2026-11-28."),
+            widget=forms.TextInput({"class": "usa-input--small", "autocomplete": "off", "dir": "ltr"}),
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": wrong, "required": wrong},
+            validators=[MinValueValidator(EARLIEST, wrong), MaxValueValidator(LATEST, wrong)],
+        )

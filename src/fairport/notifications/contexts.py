@@ -50,6 +50,20 @@ class MovedOffer(OfferedPlace):
 
 class MovedAppointment(BookedPlace):
     old_port: str
+class OfferAtNewTime(OfferedPlace):
+    """`moved_from_…` is the band that the place was in before, at the same port."""
+
+    moved_from_starts_at: datetime
+    moved_from_ends_at: datetime
+
+
+class AppointmentAtNewTime(BookedPlace):
+    moved_from_starts_at: datetime
+    moved_from_ends_at: datetime
+
+
+class AboutOffer(TypedDict):
+    offer_id: str
 
 
 class Withdrawal(TypedDict):
@@ -77,6 +91,7 @@ CONTEXTS: Mapping[str, type] = {
     "registration_received": RegistrationReceived,
     "offer": OfferedPlace,
     "reminder_offer": OfferedPlace,
+    "offer_new_time": OfferAtNewTime,
     "offer_voided": NoContext,
     "offer_moved": MovedOffer,
     "appointment_moved": MovedAppointment,
@@ -85,6 +100,7 @@ CONTEXTS: Mapping[str, type] = {
     "expiry": NoContext,
     "confirmation": BookedPlace,
     "reminder_appointment": BookedPlace,
+    "appointment_new_time": AppointmentAtNewTime,
     "cancellation": NoContext,
     "no_show": NoContext,
     "withdrawal": Withdrawal,

@@ -108,6 +108,10 @@ def _facts(letter: Letter) -> dict[str, Any]:
         if starts.astimezone(port).utcoffset() != starts.astimezone(other).utcoffset():
             facts["other_day"], facts["other_from"] = _day(starts, other, locale), _time(starts, other, locale)
             facts["other_to"] = _time(ends, other, locale)
+        if "moved_from_starts_at" in context:
+            before, before_end = context["moved_from_starts_at"], context["moved_from_ends_at"]
+            facts["old_day"], facts["old_from"] = _day(before, port, locale), _time(before, port, locale)
+            facts["old_to"] = _time(before_end, port, locale)
     if "last_day" in context:
         facts["last_day"] = format_date(date.fromisoformat(context["last_day"]), format="full", locale=locale)
     until = context.get("expires_at") or context.get("undo_until") or context.get("renew_by")

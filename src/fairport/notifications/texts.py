@@ -45,6 +45,7 @@ FIRST_IN_LINE = _("In the next draw you come before the others, at the ports tha
 KEEPS_SENIORITY = _("You keep the date when you registered. You lose nothing.")
 
 KEEPS_QUEUE = _("Your registration is kept as it is, with the date when you registered.")
+MOVED_FROM = _("Before: %(old_day)s, %(old_from)s to %(old_to)s (time at the port)")
 
 TEXTS: Mapping[str, Text] = {
     "registration_received": Text(
@@ -114,6 +115,16 @@ TEXTS: Mapping[str, Text] = {
             _("Open your registration to see your new pass. The old pass shows the old place."),
             _("If you cannot go there, please cancel. In the next draw you come before the others. You lose nothing."),
             NOT_A_DECISION,
+    "offer_new_time": Text(
+        _("The time of your place has changed"),
+        (
+            _("The port has fewer places at that time, so the place that is offered to you has a new time."),
+            MOVED_FROM,
+            _("This is the place now:"),
+            PLACE,
+            OTHER_CLOCK,
+            CONFIRM_BY,
+            _("If you cannot come then, say no. In the next draw you come before the others. You lose nothing."),
         ),
     ),
     "declined": Text(
@@ -151,6 +162,18 @@ TEXTS: Mapping[str, Text] = {
             OTHER_CLOCK,
             _("Bring your pass, on paper or on a phone, and the documents that you have."),
             _("If you cannot come, please cancel. You go back into the draws and lose nothing."),
+        ),
+    ),
+    "appointment_new_time": Text(
+        _("The time of your appointment has changed"),
+        (
+            _("The port has fewer places at that time, so your appointment has a new time."),
+            MOVED_FROM,
+            _("This is your appointment now. Your confirmation number is still %(confirmation_number)s."),
+            PLACE,
+            OTHER_CLOCK,
+            _("Open your registration and print your pass again. The officers at the port know the new time."),
+            _("If you cannot come then, please cancel. In the next draw you come before the others. You lose nothing."),
         ),
     ),
     "cancellation": Text(

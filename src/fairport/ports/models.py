@@ -25,6 +25,8 @@ class PortOfEntry(models.Model):
     closes_on = models.DateField(null=True)
     # `reported`: the capacity was published; `demonstration`: an example value, and pages say so.
     capacity_source = models.CharField(max_length=20)
+    # Counts the changes of plans and exceptions, so that two schedulers cannot overwrite each other unseen.
+    capacity_version = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["name"]
@@ -65,6 +67,8 @@ class AppointmentSlot(models.Model):
     walk_ins_admitted = models.PositiveIntegerField(default=0)
     # Children added at the gate beyond every place: nobody refuses them, and the figures show them.
     added = models.PositiveIntegerField(default=0)
+    # A band that was lowered below what is held in it keeps that, and shrinks to this as places are given back.
+    lower_to = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["date", "port_id", "band_start"]
@@ -89,6 +93,11 @@ class AppointmentSlot(models.Model):
                 violation_error_message="Walk-ins never get more places than were reserved for them.",
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="ports_slot_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(lower_to__isnull=True) | Q(lower_to__lt=F("capacity")),
+                name="ports_slot_lowers_only",
+                violation_error_message="A band that waits to be lowered has more places than it is lowered to.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,3 +162,119 @@ class PortSuspension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.port_id} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class CapacityPlan(models.Model):
+    """A band of a weekday of a port, with its dates of effect (local days, both included).
+
+    A plan that never took effect, because another one did, has `superseded_at`. That no two plans of a port, weekday
+    and time hold on the same day is the exclusion constraint `ports_plan_one_at_a_time` of the migration: it needs a
+    range over text, which Django's own constraint cannot express without an extension.
+    """
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    programme = models.CharField(max_length=64)
+    port = models.ForeignKey(PortOfEntry, on_delete=models.PROTECT, related_name="plans")
+    # ISO: Monday is 1.
+    weekday = models.PositiveSmallIntegerField()
+    band_start = models.TimeField()
+    band_end = models.TimeField()
+    capacity = models.PositiveIntegerField()
+    walk_in_reserve = models.PositiveIntegerField(default=0)
+    effective_from = models.DateField()
+    effective_until = models.DateField(null=True)
+    # The policy version whose band this was at first; empty for a scheduler's.
+    policy_version = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["weekday", "effective_from", "band_start", "id"]
+        indexes = [models.Index(fields=["programme", "port", "effective_from"], name="ports_plan_of_a_port")]
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__gte=1, weekday__lte=7), name="ports_plan_weekday"),
+            models.CheckConstraint(condition=Q(band_end__gt=F("band_start")), name="ports_plan_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(effective_until__isnull=True) | Q(effective_until__gte=F("effective_from")),
+                name="ports_plan_until_after_from",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.port_id} {self.weekday} {self.band_start:%H:%M}"
+
+
+class ExceptionKind(models.TextChoices):
+    CLOSED = "closed", _("Closed")
+    CHANGED = "changed", _("Other places")
+    UNCHANGED = "unchanged", _("Open as planned")
+
+
+class ExceptionReason(models.TextChoices):
+    """The reasons that the public pages can tell in every language."""
+
+    HOLIDAY = "holiday", _("Public holiday")
+    STAFF = "staff", _("Fewer officers")
+    WORKS = "works", _("Works at the port")
+    WEATHER = "weather", _("Weather")
+    SAFETY = "safety", _("Safety")
+    DEMAND = "demand", _("More places for those who wait")
+    OTHER = "other", _("Other reason")
+
+
+class ExceptionSource(models.TextChoices):
+    OFFICER = "officer", _("Decided by a scheduler")
+    HOLIDAY = "holiday", _("Proposed by the calendar of holidays")
+
+
+class CapacityException(models.Model):
+    """A day of a port that is not as its weekday is planned. One holds at a time; `lifted_at` ends it.
+
+    `words` are public, as typed; nobody is named in them.
+    """
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    programme = models.CharField(max_length=64)
+    port = models.ForeignKey(PortOfEntry, on_delete=models.PROTECT, related_name="exceptions")
+    day = models.DateField()
+    kind = models.CharField(max_length=10, choices=ExceptionKind.choices)
+    source = models.CharField(max_length=10, choices=ExceptionSource.choices, default=ExceptionSource.OFFICER)
+    reason = models.CharField(max_length=10, choices=ExceptionReason.choices)
+    words = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["day", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "port", "day"],
+                condition=Q(lifted_at__isnull=True),
+                name="ports_one_exception_a_day",
+                violation_error_message="A day has one exception at a time.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.port_id} {self.day} {self.kind}"
+
+
+class ExceptionBand(models.Model):
+    """What one band is like on an exception's day."""
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    exception = models.ForeignKey(CapacityException, on_delete=models.PROTECT, related_name="bands")
+    band_start = models.TimeField()
+    band_end = models.TimeField()
+    capacity = models.PositiveIntegerField()
+    walk_in_reserve = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["band_start"]
+        constraints = [
+            models.UniqueConstraint(fields=["exception", "band_start"], name="ports_exception_one_a_band"),
+            models.CheckConstraint(condition=Q(band_end__gt=F("band_start")), name="ports_exception_band_ends_later"),
+        ]

@@ -11,6 +11,38 @@ from django.db.models import F
 from fairport.domain.capacity import slots_for_horizon
 from fairport.domain.policy import Policy
 from fairport.ports.models import AppointmentSlot, PortOfEntry
+from fairport.ports.plans import (
+    ChangedMeanwhile,
+    claim_port,
+    derive_plans,
+    read_book,
+    replace_plan,
+    set_day_rules,
+)
+from fairport.ports.reshaping import BandInUse, HeldByDraw, lock_slots, lower_as_places_come_free, reshape_slots
+
+__all__ = [
+    "BandInUse",
+    "ChangedMeanwhile",
+    "HeldByDraw",
+    "NoPlaceLeft",
+    "PlacesMiscounted",
+    "claim_port",
+    "derive_plans",
+    "ensure_slots",
+    "hold_places",
+    "lock_slots",
+    "lower_as_places_come_free",
+    "pass_undrawable_to_walk_ins",
+    "release_places",
+    "replace_plan",
+    "reserve_for_draw",
+    "reshape_slots",
+    "set_day_rules",
+    "settle_draw_cells",
+    "sync_ports",
+    "take_out_places",
+]
 
 
 class NoPlaceLeft(Exception):
@@ -25,8 +57,8 @@ class PlacesMiscounted(Exception):
     code = "places_miscounted"
 
 
-def sync_ports(*, policy: Policy) -> None:
-    """Makes the ports of a policy known, or brings their names, addresses and dates up to date."""
+def sync_ports(*, policy: Policy, at: datetime) -> None:
+    """Makes the ports of a policy known, or brings their names, addresses and dates up to date, and their plans."""
     for port in policy.ports:
         PortOfEntry.objects.update_or_create(
             code=port.code,
@@ -42,14 +74,18 @@ def sync_ports(*, policy: Policy) -> None:
                 "capacity_source": port.capacity_source,
             },
         )
+    derive_plans(policy=policy, at=at)
 
 
 def ensure_slots(*, policy: Policy, at: datetime) -> int:
-    """Creates the slots of the policy's horizon that are not there yet; existing ones are left alone.
+    """Creates the slots of the policy's horizon that are not there yet, as the ports' plans and exceptions have them.
 
-    Returns how many were created.
+    Existing ones are left alone. Returns how many were created.
     """
-    planned = slots_for_horizon(policy=policy, at=at)
+    # A database from before there were plans gets them here.
+    derive_plans(policy=policy, at=at)
+    book = read_book(programme=policy.programme, first_day=at.date() - timedelta(days=1))
+    planned = slots_for_horizon(policy=policy, at=at, bands_on=book.bands_on)
     if not planned:
         return 0
     days = [plan.day for plan in planned]
@@ -87,6 +123,15 @@ def hold_places(*, slot_id: int, people: int) -> None:
     )
     if changed != 1:
         raise NoPlaceLeft
+
+
+def take_out_places(*, slot_id: int, people: int) -> None:
+    """Takes `people` out of a band that they were moved from, for whoever then lowers it. Raises PlacesMiscounted."""
+    changed = AppointmentSlot.objects.filter(
+        pk=slot_id, held__gte=F("reserved") + F("passed_to_walk_in") + people
+    ).update(held=F("held") - people)
+    if changed != 1:
+        raise PlacesMiscounted
 
 
 def release_places(*, slot_id: int, people: int, next_draw_at: datetime, minimum_notice: timedelta) -> None:

@@ -51,6 +51,8 @@ def lock_drawable_slots(
             programme=programme,
             starts_at__gte=draw_time + minimum_notice,
             port_id__in=last_days,
+            # A band that was closed is no cell of a draw.
+            capacity__gt=0,
         )
         .order_by("id")
     )

@@ -47,7 +47,7 @@ def load_policy_file(*, path: Path, at: datetime, actor: Actor) -> PolicyVersion
         source=source,
         loaded_at=at,
     )
-    sync_ports(policy=policy)
+    sync_ports(policy=policy, at=at)
     append_event(
         event=PolicyLoaded(version=policy.version, sha256=policy.sha256),
         subject=Subject("programme", programme.slug),

@@ -29,6 +29,8 @@ CONTEXT_VALUES: dict[str, Any] = {
     "timezone": "America/Denver",
     "starts_at": AT + timedelta(days=7),
     "ends_at": AT + timedelta(days=7, hours=2),
+    "moved_from_starts_at": AT + timedelta(days=6),
+    "moved_from_ends_at": AT + timedelta(days=6, hours=3),
     "size": 5,
     "expires_at": AT + timedelta(hours=23),
     "undo_until": AT + timedelta(hours=24),
