@@ -50,6 +50,8 @@ class MovedOffer(OfferedPlace):
 
 class MovedAppointment(BookedPlace):
     old_port: str
+
+
 class OfferAtNewTime(OfferedPlace):
     """`moved_from_…` is the band that the place was in before, at the same port."""
 
@@ -60,10 +62,6 @@ class OfferAtNewTime(OfferedPlace):
 class AppointmentAtNewTime(BookedPlace):
     moved_from_starts_at: datetime
     moved_from_ends_at: datetime
-
-
-class AboutOffer(TypedDict):
-    offer_id: str
 
 
 class Withdrawal(TypedDict):

@@ -115,6 +115,8 @@ TEXTS: Mapping[str, Text] = {
             _("Open your registration to see your new pass. The old pass shows the old place."),
             _("If you cannot go there, please cancel. In the next draw you come before the others. You lose nothing."),
             NOT_A_DECISION,
+        ),
+    ),
     "offer_new_time": Text(
         _("The time of your place has changed"),
         (
