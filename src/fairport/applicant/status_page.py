@@ -20,6 +20,7 @@ from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
 from fairport.audit.events import Subject
 from fairport.audit.queries import has_receipt
+from fairport.checkin.models import Outcome
 from fairport.checkin.queries import Decision, decisions_of
 from fairport.checkin.words import CRITERIA
 from fairport.domain.policy import Policy
@@ -69,10 +70,43 @@ WORDS: dict[str, StatusWords] = {
     ),
     Status.ARRIVED: StatusWords("ok", _("You arrived at the port"), _("An officer talks with you and decides.")),
     Status.DETERMINED: StatusWords(
-        "neutral", _("An officer has decided"), _("Read the decision and the reason below.")
+        "neutral", _("An officer has decided"), _("Read below what was decided, why, and what you can do now.")
     ),
     Status.WITHDRAWN: StatusWords("neutral", _("You withdrew this registration"), _("It is in no draw any more.")),
 }
+
+@dataclass(frozen=True, slots=True)
+class DecisionWords:
+    """A decision as a person reads it: tag colour, what it means, what to do now."""
+
+    kind: str
+    meaning: Promise
+    next: Promise
+
+
+DECISIONS: dict[str, DecisionWords] = {
+    Outcome.EXEMPTED: DecisionWords(
+        "ok",
+        _("A criterion is met. This person may go on at the port."),
+        _("Stay with the officers at the port. They tell you what comes next."),
+    ),
+    Outcome.NOT_EXEMPTED: DecisionWords(
+        "stop",
+        _("No criterion is met, so this person gets no exemption now."),
+        _(
+            "If you think that this is wrong, ask for a supervisor of the port: a supervisor can put another decision"
+            " in its place. If something changes, for example your health, you can register again. It is free."
+        ),
+    ),
+    Outcome.REFERRED: DecisionWords(
+        "info",
+        _("Somebody else has to see this person first, for example a doctor."),
+        _("Ask the officers at the port where to go now, and when."),
+    ),
+}
+BEING_DECIDED = DecisionWords(
+    "neutral", _("An officer is still deciding about this person."), _("Wait for it. We write to you when it is done.")
+)
 
 # Until the clock's next tick a place whose time is over still makes the registration an offered one.
 TIME_OVER = StatusWords(
@@ -170,13 +204,19 @@ def slot_view(slot: AppointmentSlot, state: str | None) -> dict[str, str]:
 
 
 def decision_view(decision: Decision, zone: str) -> dict[str, object]:
-    """What was decided about one traveler, and why."""
+    """What was decided about one traveler, why, what it means and what to do; or that it is being decided."""
+    words = BEING_DECIDED if decision.outcome is None else DECISIONS[decision.outcome]
     return {
         "name": f"{decision.given_names} {decision.family_names}",
-        "outcome": decision.outcome_words,
+        "kind": words.kind,
+        "outcome": _("Being decided") if decision.outcome is None else decision.outcome.label,
+        "is_decided": decision.outcome is not None,
+        "meaning": words.meaning,
+        "next": words.next,
         "criterion": CRITERIA[decision.criterion] if decision.criterion else "",
         "reason": decision.reason,
-        "when": format_moment(decision.decided_at, zone),
+        "had_second_look": decision.had_second_look,
+        "when": "" if decision.effective_at is None else format_moment(decision.effective_at, zone),
     }
 
 

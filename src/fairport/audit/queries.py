@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from fairport.audit import models
 from fairport.audit.events import Actor, Subject
@@ -21,6 +21,7 @@ from fairport.audit.tiles import has_tile, node_reader, parse_tile_path
 from fairport.audit.verifying import verify_logs
 from fairport.audit.witnesses import CheckpointUnknown
 from fairport.domain.merkle import consistency_path, inclusion_path
+from fairport.sealing.box import SealBroken
 from fairport.sealing.keyring import PASS_KEY, verifying_keys
 
 __all__ = [
@@ -32,10 +33,12 @@ __all__ = [
     "ToldEvent",
     "checkpoint_note",
     "consistency_proof",
+    "count_events",
     "draw_log_proof",
     "has_receipt",
     "inclusion_proof",
     "keys_of",
+    "latest_events",
     "list_events",
     "list_public_keys",
     "logged_payload",
@@ -55,7 +58,7 @@ class NotInLog(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ToldEvent:
-    """An event with its details opened; `details` is None once the person was erased."""
+    """An event with its details opened; `details` is None once the person was erased, and where they are damaged."""
 
     id: int
     name: str
@@ -67,12 +70,31 @@ class ToldEvent:
 
 def list_events(*, subject: Subject) -> list[ToldEvent]:
     """All events of one subject, oldest first."""
-    rows = (
-        models.Event.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
-        .select_related("details__data_key")
-        .order_by("id")
-    )
-    return [ToldEvent(row.pk, row.name, row.actor_kind, row.actor_id, row.at, open_details(row)) for row in rows]
+    return [_told(row) for row in _events_of(subject).order_by("id")]
+
+
+def count_events(*, subject: Subject, name: str) -> int:
+    """How often something happened to a subject."""
+    return _events_of(subject).filter(name=name).count()
+
+
+def latest_events(*, subject: Subject, name: str, limit: int) -> list[ToldEvent]:
+    """The latest events of one name about a subject, newest first."""
+    return [_told(row) for row in _events_of(subject).filter(name=name).order_by("-id")[:limit]]
+
+
+def _events_of(subject: Subject) -> QuerySet[models.Event]:
+    events = models.Event.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
+    return events.select_related("details__data_key")
+
+
+def _told(row: models.Event) -> ToldEvent:
+    # A list must not fail by one damaged box: that something happened stands beside it in plain words.
+    try:
+        details = open_details(row)
+    except SealBroken:
+        details = None
+    return ToldEvent(row.pk, row.name, row.actor_kind, row.actor_id, row.at, details)
 
 
 def subjects_of_events(*, name: str, actor: Actor, kind: str, subject_ids: Collection[str]) -> set[str]:
@@ -84,7 +106,7 @@ def subjects_of_events(*, name: str, actor: Actor, kind: str, subject_ids: Colle
 
 
 def open_details(row: models.Event) -> dict[str, Any] | None:
-    """The details of one event, or None if its key was erased."""
+    """The details of one event, or None if its key was erased. Raises SealBroken where they are damaged."""
     plain = open_salted(row)
     if plain is None:
         return None

@@ -1,4 +1,4 @@
-"""The officer's decision about one traveler. It is never changed; a supervisor can put another in its place."""
+"""The officer's decision about one traveler. It is never changed; another can be put in its place."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ from fairport.accounts.models import Role, User
 from fairport.accounts.queries import has_role
 from fairport.audit.events import staff
 from fairport.audit.operations import NewEvent, append_events
-from fairport.checkin.events import DeterminationRecorded, RegistrationDetermined
+from fairport.checkin.conflicts import refuse_conflict
+from fairport.checkin.effect import chain_of, lock_group, standings_of, take_effect
+from fairport.checkin.events import DeterminationRecorded
 from fairport.checkin.models import CheckIn, Determination, Outcome
 from fairport.checkin.places import role_at_port
-from fairport.domain.transitions import Event
-from fairport.notifications.operations import queue_message
+from fairport.checkin.standing import Standing
 from fairport.programmes.queries import policy_of_version
 from fairport.registrations.filing import registration_subject
-from fairport.registrations.identity import normalise_name
-from fairport.registrations.models import Registration, RegistrationStatus
-from fairport.registrations.operations import change_status
-from fairport.registrations.queries import open_contact, open_travelers
+from fairport.registrations.models import Registration
 from fairport.sealing.box import open_json, seal_json
 
 SHORTEST_REASON: Final = 20
@@ -40,10 +38,10 @@ class DeterminationInvalid(Exception):
         self.problem = problem
 
 
-class OwnCase(Exception):
-    """Somebody in the group has the officer's own full name: another officer decides."""
+class NotArrived(Exception):
+    """Nobody is decided about who was not checked in."""
 
-    code = "own_case"
+    code = "not_arrived"
 
 
 class AlreadyDetermined(Exception):
@@ -59,7 +57,7 @@ class NotEffective(Exception):
 
 
 class SupervisorNeeded(Exception):
-    """Only a supervisor of the port corrects a determination."""
+    """Only a supervisor of the port corrects a determination that holds or waits for its second look."""
 
     code = "supervisor_needed"
 
@@ -83,26 +81,31 @@ def record_determination(
     """Records what an officer decided about an arrived traveler, and why, in words.
 
     `criterion` is the one that was found: needed for `exempted`, open for `referred`, none for `not_exempted`. With
-    `replaces` it corrects the determination of that id. Once every arrived traveler has one, the registration is
-    `determined` and the group is told that there is a decision.
-    Raises OtherPort, SupervisorNeeded, OwnCase, DeterminationInvalid, AlreadyDetermined, NotEffective,
-    CheckIn.DoesNotExist.
+    `replaces` it takes the place of the determination of that id, the latest one about the traveler: a supervisor's
+    correction or, where the second officer did not agree with the first decision, anybody's new one. A negative is only
+    proposed until `review_determination`; everything else is in effect at once. Once every arrived traveler has an
+    effective one, the registration is `determined` and the group is told that there is a decision.
+    Raises NotArrived, OtherPort, SupervisorNeeded, OwnCase, OwnRegistration, DeterminationInvalid, AlreadyDetermined,
+    NotEffective; SealBroken once the people were erased.
     """
-    check_in = CheckIn.objects.select_related("appointment", "traveler").get(pk=check_in_id)
+    check_in = CheckIn.objects.select_related("appointment", "traveler").filter(pk=check_in_id).first()
+    if check_in is None:
+        raise NotArrived("This traveler was not checked in.")
     role = role_at_port(officer=officer, port=check_in.port_id)
-    if replaces is not None and not has_role(user=officer, role=Role.SUPERVISOR, port=check_in.port_id):
-        raise SupervisorNeeded("Only a supervisor can correct a determination.")
-    registration = _lock(check_in.appointment.registration_id)
-    _refuse_own_case(registration, officer)
+    registration = lock_group(registration_id=check_in.appointment.registration_id)
+    chain = chain_of(check_in=check_in)
+    _refuse_out_of_turn(chain, check_in, officer, replaces)
+    refuse_conflict(registration=registration, officer=officer)
     criterion, reason = criterion or None, reason.strip()
     _validate(outcome, criterion, reason, policy_of_version(version_id=registration.policy_version_id).policy.criteria)
-    effective = Determination.objects.filter(check_in=check_in, replaced_by__isnull=True).first()
-    if replaces is None and effective is not None:
-        raise AlreadyDetermined("There is a determination about this traveler already.")
-    if replaces is not None and (effective is None or effective.pk != replaces):
-        raise NotEffective("This determination was replaced before.")
     determination = Determination(
-        check_in=check_in, outcome=outcome, officer=officer, decided_at=at, replaces_id=replaces
+        check_in=check_in,
+        outcome=outcome,
+        officer=officer,
+        decided_at=at,
+        replaces_id=replaces,
+        sequence=len(chain) + 1,
+        needs_review=outcome == Outcome.NOT_EXEMPTED,
     )
     determination.sealed = seal_json(
         data_key=registration.data_key,
@@ -112,6 +115,12 @@ def record_determination(
     determination.save(force_insert=True)
     _tell(registration, determination, role, officer, at)
     return determination
+
+
+def may_replace(*, standings: list[Standing], is_supervisor: bool) -> bool:
+    """Whether somebody may decide anew where something was decided: a supervisor always, others what came back."""
+    came_back = standings[-1] is Standing.RETURNED and Standing.EFFECTIVE not in standings
+    return is_supervisor or came_back
 
 
 def open_determination(*, determination: Determination, registration: Registration) -> tuple[str | None, str]:
@@ -124,57 +133,35 @@ def open_determination(*, determination: Determination, registration: Registrati
     return content["criterion"], content["reason"]
 
 
-def _lock(registration_id: uuid.UUID) -> Registration:
-    # Two officers who decide about the same group go one after the other: the last one completes it.
-    locked = Registration.objects.select_for_update(of=("self",)).select_related("data_key")
-    return locked.get(pk=registration_id)
-
-
 def _tell(registration: Registration, determination: Determination, role: str, officer: User, at: datetime) -> None:
-    check_in = determination.check_in
-    events = [
-        NewEvent(
-            DeterminationRecorded(
-                determination=str(determination.pk),
-                traveler=str(check_in.traveler_id),
-                outcome=determination.outcome,
-                role=role,
-                port=check_in.port_id,
-                replaces=None if determination.replaces_id is None else str(determination.replaces_id),
-            ),
-            registration_subject(registration),
-            registration.data_key,
-        )
-    ]
-    undecided = CheckIn.objects.filter(appointment=check_in.appointment, determinations__isnull=True).exists()
-    if not undecided and registration.status == RegistrationStatus.ARRIVED:
-        change_status(registration_id=registration.pk, event=Event.DETERMINED, at=at)
-        events.append(
-            NewEvent(
-                RegistrationDetermined(appointment=str(check_in.appointment_id)),
-                registration_subject(registration),
-                registration.data_key,
-            )
-        )
+    recorded = DeterminationRecorded(
+        determination=str(determination.pk),
+        traveler=str(determination.check_in.traveler_id),
+        outcome=determination.outcome,
+        role=role,
+        port=determination.check_in.port_id,
+        replaces=None if determination.replaces_id is None else str(determination.replaces_id),
+        needs_review=determination.needs_review,
+    )
+    events = [NewEvent(recorded, registration_subject(registration), registration.data_key)]
+    if not determination.needs_review:
+        events += take_effect(registration=registration, determination=determination, at=at)
     append_events(events=events, actor=staff(officer.pk), at=at)
-    if not undecided:
-        # The text says only that there is a decision, so a correction is told in the same words.
-        queue_message(
-            template="determination",
-            dedupe_key=f"determination:{determination.pk}",
-            language=registration.language,
-            email=open_contact(registration=registration).email,
-            context={},
-            data_key=registration.data_key,
-            at=at,
-        )
 
 
-def _refuse_own_case(registration: Registration, officer: User) -> None:
-    own = normalise_name(officer.full_name)
-    for traveler in open_travelers(registration=registration):
-        if normalise_name(f"{traveler.given_names} {traveler.family_names}") == own:
-            raise OwnCase("Somebody in this group has your name.")
+def _refuse_out_of_turn(
+    chain: list[Determination], check_in: CheckIn, officer: User, replaces: uuid.UUID | None
+) -> None:
+    latest = chain[-1] if chain else None
+    if replaces is None:
+        if latest is not None:
+            raise AlreadyDetermined("There is a determination about this traveler already.")
+        return
+    if latest is None or latest.pk != replaces:
+        raise NotEffective("This determination was replaced before.")
+    is_supervisor = has_role(user=officer, role=Role.SUPERVISOR, port=check_in.port_id)
+    if not may_replace(standings=standings_of(chain), is_supervisor=is_supervisor):
+        raise SupervisorNeeded("Only a supervisor can correct a determination.")
 
 
 def _validate(outcome: str, criterion: str | None, reason: str, criteria: tuple[str, ...]) -> None:

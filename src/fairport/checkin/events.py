@@ -44,7 +44,10 @@ class ArrivalRecorded(EventDetails):
 
 @dataclass(frozen=True)
 class DeterminationRecorded(EventDetails):
-    """What was found and why rests with the determination itself. `replaces` names the one that it corrects."""
+    """What was found and why rests with the determination itself. `replaces` names the one that it corrects.
+
+    With `needs_review` it is only proposed: it takes effect with a `determination.reviewed` that agrees.
+    """
 
     name: ClassVar[str] = "determination.recorded"
     determination: str
@@ -53,11 +56,24 @@ class DeterminationRecorded(EventDetails):
     role: str
     port: str
     replaces: str | None
+    needs_review: bool
+
+
+@dataclass(frozen=True)
+class DeterminationReviewed(EventDetails):
+    """A second officer looked at a negative; `verdict` is `agreed` or `disagreed`."""
+
+    name: ClassVar[str] = "determination.reviewed"
+    determination: str
+    traveler: str
+    verdict: str
+    role: str
+    port: str
 
 
 @dataclass(frozen=True)
 class RegistrationDetermined(EventDetails):
-    """Every arrived traveler has a determination."""
+    """Every arrived traveler has a determination that is in effect."""
 
     name: ClassVar[str] = "registration.determined"
     appointment: str

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from fairport.checkin.arrival import AlreadyArrived, NobodyArrived, NotInGroup, OtherDay, record_arrival
+from fairport.checkin.conflicts import OwnCase, OwnRegistration
 from fairport.checkin.deciding import (
     AlreadyDetermined,
     DeterminationInvalid,
+    NotArrived,
     NotEffective,
-    OwnCase,
     SupervisorNeeded,
     record_determination,
 )
 from fairport.checkin.files import open_file
 from fairport.checkin.judging import Judgement, PassAnswer, check_pass
 from fairport.checkin.places import OtherPort
+from fairport.checkin.reviewing import (
+    AlreadyReviewed,
+    NoReviewNeeded,
+    ReviewInvalid,
+    SameOfficer,
+    review_determination,
+)
 
 __all__ = [
     "AlreadyArrived",
     "AlreadyDetermined",
+    "AlreadyReviewed",
     "DeterminationInvalid",
     "Judgement",
+    "NoReviewNeeded",
     "NobodyArrived",
+    "NotArrived",
     "NotEffective",
     "NotInGroup",
     "OtherDay",
     "OtherPort",
     "OwnCase",
+    "OwnRegistration",
     "PassAnswer",
+    "ReviewInvalid",
+    "SameOfficer",
     "SupervisorNeeded",
     "check_pass",
     "open_file",
     "record_arrival",
     "record_determination",
+    "review_determination",
 ]

@@ -10,7 +10,8 @@ from django.db.models import Count, QuerySet, Sum
 from fairport.appointments.models import Appointment, AppointmentState
 from fairport.appointments.passes import initials_of
 from fairport.checkin.deciding import open_determination
-from fairport.checkin.models import CheckIn, Determination
+from fairport.checkin.effect import effective_determinations, review_of
+from fairport.checkin.models import CheckIn, Outcome
 from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration, RegistrationStatus
 from fairport.registrations.queries import open_leads, open_travelers
@@ -46,14 +47,18 @@ class GroupInBand:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What holds about one traveler, as the group itself may read it: not who decided."""
+    """What holds about one arrived traveler, as the group itself may read it: not who decided.
+
+    `outcome` is None while they are being decided about; a decision that waits for its second look says nothing else.
+    """
 
     given_names: str
     family_names: str
-    outcome_words: str
-    criterion: str | None
-    reason: str
-    decided_at: datetime
+    outcome: Outcome | None = None
+    criterion: str | None = None
+    reason: str = ""
+    effective_at: datetime | None = None
+    had_second_look: bool = False
 
 
 def bands_of_day(*, port: str, day: date) -> list[BandSummary]:
@@ -114,30 +119,37 @@ def find_check_in(*, appointment_id: uuid.UUID, traveler_id: uuid.UUID) -> Check
 
 
 def outcomes_of(*, registration_id: uuid.UUID) -> dict[uuid.UUID, str]:
-    """Traveler's id → the outcome that holds now (a `models.Outcome`), for who has one."""
-    rows = Determination.objects.filter(
-        check_in__appointment__registration_id=registration_id, replaced_by__isnull=True
-    ).order_by("decided_at")
-    return dict(rows.values_list("check_in__traveler_id", "outcome"))
+    """Traveler's id → the outcome in effect now (a `models.Outcome`), for who has one."""
+    rows = effective_determinations().filter(check_in__appointment__registration_id=registration_id)
+    return dict(rows.order_by("decided_at").values_list("check_in__traveler_id", "outcome"))
 
 
 def decisions_of(*, registration: Registration) -> list[Decision]:
-    """The determinations that hold, in the order of the travelers; two queries, however many there are.
+    """Every arrived traveler with what is in effect about them, in their order; three queries, however many there are.
 
     Raises SealBroken once the people were erased.
     """
-    rows = Determination.objects.filter(
-        check_in__appointment__registration=registration, replaced_by__isnull=True
-    ).select_related("check_in")
-    by_traveler = {row.check_in.traveler_id: row for row in rows.order_by("decided_at")}
+    arrived = CheckIn.objects.filter(appointment__registration=registration).order_by("arrived_at")
+    latest = {check_in.traveler_id: check_in.pk for check_in in arrived}
+    rows = effective_determinations().filter(check_in__in=latest.values()).select_related("review")
+    by_check_in = {row.check_in_id: row for row in rows} if latest else {}
     decisions = []
-    for person in open_travelers(registration=registration) if by_traveler else ():
-        if (row := by_traveler.get(person.id)) is not None:
+    for person in open_travelers(registration=registration) if latest else ():
+        if person.id not in latest:
+            continue
+        decision = Decision(person.given_names, person.family_names)
+        if (row := by_check_in.get(latest[person.id])) is not None:
             criterion, reason = open_determination(determination=row, registration=registration)
-            words = str(row.get_outcome_display())
-            decisions.append(
-                Decision(person.given_names, person.family_names, words, criterion, reason, row.decided_at)
+            review = review_of(row)
+            decision = replace(
+                decision,
+                outcome=Outcome(row.outcome),
+                criterion=criterion,
+                reason=reason,
+                effective_at=row.decided_at if review is None else review.reviewed_at,
+                had_second_look=review is not None,
             )
+        decisions.append(decision)
     return decisions
 
 

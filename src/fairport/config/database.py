@@ -40,6 +40,7 @@ APPEND_ONLY_TABLES = (
     "audit_logleaf",
     "audit_logtile",
     "checkin_determination",
+    "checkin_determinationreview",
     "complaints_complaintwords",
     "draws_drawfile",
     "programmes_policyversion",

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from fairport.notifications.contexts import decode_context
 from fairport.notifications.models import MessageState, OutboxMessage
 from fairport.sealing.box import open_json
+from fairport.sealing.models import DataKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,8 @@ def sent_to(*, email: str, look_at: int = 5000) -> list[OutboxMessage]:
     wanted = email.strip().casefold()
     newest = sent_messages().filter(data_key__wrapped__isnull=False)[:look_at]
     return [row for row in newest if open_message(row=row).email.casefold() == wanted]
+
+
+def messages_of_file(*, data_key: DataKey) -> list[OutboxMessage]:
+    """Every message about one person's file, oldest first, still sealed."""
+    return list(OutboxMessage.objects.filter(data_key=data_key).order_by("created_at", "pk"))

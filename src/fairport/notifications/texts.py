@@ -245,8 +245,11 @@ TEXTS: Mapping[str, Text] = {
     "determination": Text(
         _("An officer wrote down a decision"),
         (
-            _("An officer at the port wrote down a decision about somebody in your group."),
-            _("Open your registration to read it. We do not write it in messages."),
+            _("There is a decision of the officers at the port about your group."),
+            _(
+                "Open your registration to read it: what was decided and why, what it means, and what you can do now."
+                " We do not write that in messages."
+            ),
         ),
     ),
     "fact_verified": Text(

@@ -34,6 +34,7 @@ __all__ = [
     "open_contact",
     "open_entry_secret",
     "open_leads",
+    "open_readable_travelers",
     "open_travelers",
     "pool_rows",
     "read_draft",
@@ -114,6 +115,17 @@ def open_travelers(*, registration: Registration) -> list[OpenTraveler]:
     """Who is in a registration, opened, lead first; who left is not among them. Raises SealBroken once erased."""
     travelers = Traveler.objects.filter(registration=registration, left_at__isnull=True)
     return [_opened(traveler, registration.data_key) for traveler in travelers]
+
+
+def open_readable_travelers(*, registration: Registration) -> list[tuple[Traveler, OpenTraveler | None]]:
+    """Who is in a registration, lead first; None for who was erased or whose box is damaged."""
+    pairs: list[tuple[Traveler, OpenTraveler | None]] = []
+    for traveler in Traveler.objects.filter(registration=registration, left_at__isnull=True):
+        try:
+            pairs.append((traveler, _opened(traveler, registration.data_key)))
+        except SealBroken:
+            pairs.append((traveler, None))
+    return pairs
 
 
 def open_leads(*, registrations: Sequence[Registration]) -> dict[uuid.UUID, OpenTraveler]:
