@@ -37,6 +37,8 @@ DESTINATIONS: Final = (
     Destination("office_check", _("Check a pass"), AT_PORT),
     Destination("office_facts", _("Verify a reason"), AT_PORT),
     Destination("office_walk_ins", _("Walk-ins"), AT_PORT),
+    Destination("office_find", _("Find a group"), AT_PORT),
+    Destination("office_second_looks", _("Second looks"), AT_PORT),
     Destination("office_safeguarding", _("Safeguarding"), (Role.SUPERVISOR,)),
     Destination(
         "office_approvals",

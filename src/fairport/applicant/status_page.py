@@ -75,6 +75,7 @@ WORDS: dict[str, StatusWords] = {
     Status.WITHDRAWN: StatusWords("neutral", _("You withdrew this registration"), _("It is in no draw any more.")),
 }
 
+
 @dataclass(frozen=True, slots=True)
 class DecisionWords:
     """A decision as a person reads it: tag colour, what it means, what to do now."""

@@ -21,10 +21,10 @@ class PassChecked(EventDetails):
 
 @dataclass(frozen=True)
 class FileOpened(EventDetails):
-    """Somebody opened the names and documents of a group."""
+    """Somebody opened the names and documents of a group; `appointment` is the one at hand, if any."""
 
     name: ClassVar[str] = "file.opened"
-    appointment: str
+    appointment: str | None
     role: str
     port: str
     reason: str

@@ -11,18 +11,24 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fairport.accounts.models import User
+from fairport.accounts.models import PORT_ROLES, User
+from fairport.accounts.queries import get_staff_member
 from fairport.appointments.models import Appointment
-from fairport.audit.events import staff
+from fairport.appointments.queries import latest_appointment
+from fairport.audit.events import EventDetails, staff
 from fairport.audit.operations import append_event
-from fairport.audit.queries import ToldEvent, list_events
 from fairport.checkin.deciding import open_determination
+from fairport.checkin.effect import review_of, standings_of
 from fairport.checkin.events import FileOpened
 from fairport.checkin.models import CheckIn, Determination
-from fairport.checkin.places import role_at_port
+from fairport.checkin.places import OtherPort
+from fairport.checkin.reviewing import open_review
+from fairport.checkin.standing import Standing
+from fairport.ports.models import PortOfEntry
 from fairport.registrations.filing import registration_subject
 from fairport.registrations.models import Registration
-from fairport.registrations.queries import OpenTraveler, open_travelers
+from fairport.registrations.queries import OpenTraveler, open_readable_travelers
+from fairport.sealing.box import SealBroken
 
 REASONS: Final[dict[str, Promise]] = {
     "check_in": _("The travelers are here, or are expected today"),
@@ -33,99 +39,175 @@ REASONS: Final[dict[str, Promise]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class OpenReview:
+    """A second officer's look; `reason` is None where it does not open any more."""
+
+    verdict: str
+    verdict_words: str
+    reason: str | None
+    reviewer: str
+    reviewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDetermination:
-    """A determination with what was sealed in it."""
+    """A determination with what was sealed in it; `reason` is None where that does not open any more."""
 
     id: uuid.UUID
     outcome: str
     outcome_words: str
+    standing: Standing
     criterion: str | None
-    reason: str
+    reason: str | None
     officer: str
+    officer_id: int
     decided_at: datetime
+    review: OpenReview | None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseTraveler:
-    """A traveler at the port. `determinations` start with the one that holds now."""
+    """A traveler of the group; `person` is None where the file does not open. `determinations`: the latest first."""
 
-    person: OpenTraveler
+    id: uuid.UUID
+    position: int
+    person: OpenTraveler | None
     check_in: CheckIn | None
     determinations: tuple[OpenDetermination, ...]
 
     @property
-    def effective(self) -> OpenDetermination | None:
-        """The determination that holds."""
+    def latest(self) -> OpenDetermination | None:
+        """What was decided last, whether or not it holds."""
         return self.determinations[0] if self.determinations else None
+
+    @property
+    def standings(self) -> list[Standing]:
+        """How the determinations stand, first to last."""
+        return [determination.standing for determination in reversed(self.determinations)]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A group's file at one appointment."""
+    """A group's file as opened by somebody with `role` at `port`; `appointment` is the one that it was opened for."""
 
-    appointment: Appointment
+    registration: Registration
+    appointment: Appointment | None
+    port: PortOfEntry
+    role: str
     travelers: tuple[CaseTraveler, ...]
-    events: tuple[ToldEvent, ...]
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether everybody's box opened."""
+        return all(traveler.person is not None for traveler in self.travelers)
 
 
 @transaction.atomic
 def open_file(*, appointment_id: uuid.UUID, officer: User, reason: str, at: datetime) -> Case:
-    """Everything about a group, and an event that says who read it and why (one of REASONS).
+    """A group's file at its appointment, and an event that says who read it and why (one of REASONS).
 
-    Raises OtherPort, Appointment.DoesNotExist; SealBroken once the people were erased.
+    What was erased or damaged is None in it. Raises OtherPort, Appointment.DoesNotExist.
     """
     appointment = Appointment.objects.select_related("registration__data_key", "slot__port").get(pk=appointment_id)
-    registration = appointment.registration
-    port = appointment.slot.port_id
-    role = role_at_port(officer=officer, port=port)
-    append_event(
-        event=FileOpened(appointment=str(appointment.pk), role=role, port=port, reason=reason),
-        subject=registration_subject(registration),
-        actor=staff(officer.pk),
-        at=at,
-        data_key=registration.data_key,
+    return _open(appointment.registration, appointment, [appointment.slot.port_id], officer, reason, at)
+
+
+@transaction.atomic
+def open_group_file(*, registration_id: uuid.UUID, officer: User, reason: str, at: datetime) -> Case:
+    """The same for a group at any time, for the officers of the ports that it asked for or had an appointment at.
+
+    Raises OtherPort, Registration.DoesNotExist.
+    """
+    registration = Registration.objects.select_related("data_key").get(pk=registration_id)
+    return _open(registration, None, ports_of_group(registration=registration), officer, reason, at)
+
+
+def ports_of_group(*, registration: Registration) -> list[str]:
+    """Codes of the ports whose officers may open a group's file: of its latest appointment, then those asked for."""
+    appointment = latest_appointment(registration_id=registration.pk)
+    booked = [] if appointment is None else [appointment.slot.port_id]
+    return list(dict.fromkeys([*booked, *registration.ports]))
+
+
+def append_about_file(*, event: EventDetails, registration: Registration, officer: User, at: datetime) -> None:
+    """An event about a file, sealed under the file's key or, where that is gone, under the service's own."""
+    subject, actor = registration_subject(registration), staff(officer.pk)
+    try:
+        append_event(event=event, subject=subject, actor=actor, at=at, data_key=registration.data_key)
+    except SealBroken:
+        append_event(event=event, subject=subject, actor=actor, at=at)
+
+
+def _open(
+    registration: Registration,
+    appointment: Appointment | None,
+    ports: list[str],
+    officer: User,
+    reason: str,
+    at: datetime,
+) -> Case:
+    member = get_staff_member(user=officer)
+    here = next((code for code in ports if member.role_at(code, *PORT_ROLES)), None)
+    if here is None:
+        raise OtherPort("You have no role at this port.")
+    role = member.role_at(here, *PORT_ROLES) or ""
+    opened = FileOpened(
+        appointment=None if appointment is None else str(appointment.pk), role=role, port=here, reason=reason
     )
+    append_about_file(event=opened, registration=registration, officer=officer, at=at)
     check_ins = {
         check_in.traveler_id: check_in
-        for check_in in CheckIn.objects.filter(appointment=appointment).select_related("officer")
+        for check_in in CheckIn.objects.filter(appointment__registration=registration).order_by("arrived_at")
+        if appointment is None or check_in.appointment_id == appointment.pk
     }
-    determinations = _determinations(appointment, registration)
+    determinations = _determinations(registration)
     travelers = []
-    for person in open_travelers(registration=registration):
-        check_in = check_ins.get(person.id)
-        opened = determinations.get(check_in.pk, ()) if check_in is not None else ()
-        travelers.append(CaseTraveler(person, check_in, tuple(opened)))
-    return Case(appointment, tuple(travelers), tuple(list_events(subject=registration_subject(registration))))
+    for traveler, person in open_readable_travelers(registration=registration):
+        check_in = check_ins.get(traveler.pk)
+        found = determinations.get(check_in.pk, ()) if check_in is not None else ()
+        travelers.append(CaseTraveler(traveler.pk, traveler.position, person, check_in, tuple(found)))
+    return Case(registration, appointment, PortOfEntry.objects.get(pk=here), role, tuple(travelers))
 
 
-def _determinations(appointment: Appointment, registration: Registration) -> dict[int, list[OpenDetermination]]:
-    """Of each check-in, the latest first: a correction comes after what it replaces."""
-    found: dict[int, list[OpenDetermination]] = {}
-    rows = Determination.objects.filter(check_in__appointment=appointment).select_related("officer")
-    effective_first = sorted(_chain(list(rows)), key=lambda pair: pair[0])
-    for _age, row in effective_first:
+def _determinations(registration: Registration) -> dict[int, list[OpenDetermination]]:
+    """Of each check-in, the latest first."""
+    rows = Determination.objects.filter(check_in__appointment__registration=registration)
+    chains: dict[int, list[Determination]] = {}
+    for row in rows.select_related("officer", "review__reviewer").order_by("sequence"):
+        chains.setdefault(row.check_in_id, []).append(row)
+    return {
+        check_in: [
+            _open_one(row, standing, registration)
+            for row, standing in reversed(list(zip(chain, standings_of(chain), strict=True)))
+        ]
+        for check_in, chain in chains.items()
+    }
+
+
+def _open_one(row: Determination, standing: Standing, registration: Registration) -> OpenDetermination:
+    criterion, reason, looked = None, None, None
+    try:
         criterion, reason = open_determination(determination=row, registration=registration)
-        found.setdefault(row.check_in_id, []).append(
-            OpenDetermination(
-                row.pk,
-                row.outcome,
-                str(row.get_outcome_display()),
-                criterion,
-                reason,
-                row.officer.full_name,
-                row.decided_at,
-            )
+    except SealBroken:
+        reason = None
+    review = review_of(row)
+    if review is not None:
+        try:
+            why: str | None = open_review(review=review, registration=registration)
+        except SealBroken:
+            why = None
+        looked = OpenReview(
+            review.verdict, str(review.get_verdict_display()), why, review.reviewer.full_name, review.reviewed_at
         )
-    return found
-
-
-def _chain(rows: list[Determination]) -> list[tuple[int, Determination]]:
-    # How many corrections came after each: two can carry the same moment, so time does not order them.
-    replaced_by = {row.replaces_id: row for row in rows if row.replaces_id is not None}
-    ages = []
-    for row in rows:
-        age, later = 0, replaced_by.get(row.pk)
-        while later is not None:
-            age, later = age + 1, replaced_by.get(later.pk)
-        ages.append((age, row))
-    return ages
+    return OpenDetermination(
+        row.pk,
+        row.outcome,
+        str(row.get_outcome_display()),
+        standing,
+        criterion,
+        reason,
+        row.officer.full_name,
+        row.officer_id,
+        row.decided_at,
+        looked,
+    )

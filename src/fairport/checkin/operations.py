@@ -12,7 +12,7 @@ from fairport.checkin.deciding import (
     SupervisorNeeded,
     record_determination,
 )
-from fairport.checkin.files import open_file
+from fairport.checkin.files import open_file, open_group_file
 from fairport.checkin.judging import Judgement, PassAnswer, check_pass
 from fairport.checkin.places import OtherPort
 from fairport.checkin.reviewing import (
@@ -44,6 +44,7 @@ __all__ = [
     "SupervisorNeeded",
     "check_pass",
     "open_file",
+    "open_group_file",
     "record_arrival",
     "record_determination",
     "review_determination",

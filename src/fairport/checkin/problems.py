@@ -35,5 +35,7 @@ TEXTS: Final[dict[str, Promise]] = {
     "already_reviewed": _("Somebody took the second look before. Nothing was changed."),
     "no_review_needed": _("This decision is in effect. It needs no second look."),
     "open_reason_required": _("Choose why you open this file."),
-    "seal_broken": _("This file was erased, or its key is missing."),
+    "number_required": _("Type a registration number or a confirmation number."),
+    "group_not_found": _("No group of your ports has this number. Check how it was typed."),
+    "seal_broken": _("This file was erased, or its key is missing. Names, documents and reasons cannot be read."),
 }

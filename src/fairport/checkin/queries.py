@@ -9,12 +9,14 @@ from django.db.models import Count, QuerySet, Sum
 
 from fairport.appointments.models import Appointment, AppointmentState
 from fairport.appointments.passes import initials_of
+from fairport.appointments.queries import appointment_by_number, latest_appointment
 from fairport.checkin.deciding import open_determination
 from fairport.checkin.effect import effective_determinations, review_of
 from fairport.checkin.models import CheckIn, Outcome
+from fairport.domain.codes import CodeKind, format_code, is_well_formed
 from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration, RegistrationStatus
-from fairport.registrations.queries import open_leads, open_travelers
+from fairport.registrations.queries import find_by_number, open_leads, open_travelers
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,18 @@ def groups_in_band(*, slot_id: int) -> list[GroupInBand]:
 def find_appointment(*, appointment_id: uuid.UUID) -> Appointment | None:
     """An appointment with its registration, slot and port, or None."""
     return Appointment.objects.select_related("registration", "slot__port").filter(pk=appointment_id).first()
+
+
+def find_group(*, number: str) -> tuple[Registration, Appointment | None] | None:
+    """A group by its registration number or a confirmation number in any style of typing, or None.
+
+    The appointment is the one of that number, else the group's latest; None for a group that has had none.
+    """
+    if is_well_formed(number, CodeKind.REGISTRATION_NUMBER):
+        registration = find_by_number(number=format_code(number, CodeKind.REGISTRATION_NUMBER))
+        return registration and (registration, latest_appointment(registration_id=registration.pk))
+    appointment = appointment_by_number(confirmation_number=number)
+    return appointment and (appointment.registration, appointment)
 
 
 def find_check_in(*, appointment_id: uuid.UUID, traveler_id: uuid.UUID) -> CheckIn | None:

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from fairport.checkin import views_case, views_home, views_port, views_records, views_safeguarding
+from fairport.checkin import (
+    views_case,
+    views_home,
+    views_port,
+    views_records,
+    views_review,
+    views_safeguarding,
+    views_search,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_home.home, name="office_home"),
@@ -16,6 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         views_case.determination,
         name="office_determination",
     ),
+    path("find", views_search.find, name="office_find"),
+    path("groups/<uuid:registration_id>", views_search.group, name="office_group"),
+    path("second-looks", views_review.queue, name="office_second_looks"),
+    path("second-looks/<uuid:determination_id>", views_review.review, name="office_review"),
     path("safeguarding", views_safeguarding.cases, name="office_safeguarding"),
     path("safeguarding/<uuid:case_id>", views_safeguarding.read_case, name="office_safeguarding_case"),
     path("slots", views_records.slots, name="office_slots"),

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from fairport.accounts.models import Role
 from fairport.checkin.judging import PassAnswer
+from fairport.checkin.standing import Standing
 from fairport.registrations.words import CRITERIA
 
-__all__ = ["ACTORS", "ANSWERS", "CRITERIA", "EVENTS", "ROLES", "STATES"]
+__all__ = ["ACTORS", "ANSWERS", "CHANNELS", "CRITERIA", "DRAW_OUTCOMES", "EVENTS", "ROLES", "STANDINGS", "STATES"]
 
 # For each answer: the look of the page (ok, warn, stop), the big words, and what to do.
 ANSWERS: Final[dict[PassAnswer, tuple[str, Promise, Promise]]] = {
@@ -53,6 +54,24 @@ ACTORS: Final[dict[str, Promise]] = {
 
 ROLES: Final[dict[str, Promise]] = {role.value: role.label for role in Role}
 
+CHANNELS: Final[dict[str, Promise]] = {"email": _("E-mail"), "sms": _("Text message")}
+
+DRAW_OUTCOMES: Final[dict[str, Promise]] = {
+    "offer": _("drawn, a place was offered"),
+    "rain_check": _("no room for the whole group, first in the next draw"),
+    "not_selected": _("no place"),
+    "void": _("drawn, but the place could not be given"),
+    "": _("not drawn yet"),
+}
+
+# For each standing of a decision: the look of its tag and what it is called.
+STANDINGS: Final[dict[Standing, tuple[str, Promise]]] = {
+    Standing.EFFECTIVE: ("ok", _("In effect")),
+    Standing.PROPOSED: ("warn", _("Waits for a second look")),
+    Standing.RETURNED: ("stop", _("Came back: decide again")),
+    Standing.REPLACED: ("neutral", _("Replaced")),
+}
+
 EVENTS: Final[dict[str, Promise]] = {
     "registration.submitted": _("Registered"),
     "registration.lapsed": _("Not renewed in time"),
@@ -82,4 +101,5 @@ EVENTS: Final[dict[str, Promise]] = {
     "facts.withdrawn": _("A verified reason was taken back"),
     "arrival.recorded": _("Travelers arrived"),
     "determination.recorded": _("An officer decided about a traveler"),
+    "determination.reviewed": _("A second officer looked at a decision"),
 }
