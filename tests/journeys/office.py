@@ -73,8 +73,21 @@ def decide(visitor: Visitor, name: str, *, outcome: str, criterion: str = "", re
     visitor.press("Record this decision")
 
 
-def decide_about_all(visitor: Visitor, family: Family) -> None:
-    """The lead and the children are exempted, the second traveler is referred."""
+def take_second_look(visitor: Visitor, confirmation_number: str) -> None:
+    """From the port's queue: agrees with the negative about somebody of that group."""
+    visitor.open("/office/second-looks")
+    visitor.follow(visitor.page.get_by_role("link", name=confirmation_number))
+    if visitor.sees("Why do you open this file?"):
+        visitor.tick("I decide about them")
+        visitor.press("Open the file")
+        visitor.follow(visitor.page.get_by_role("link", name=re.compile("^Take the second look")))
+    visitor.tick("I agree")
+    visitor.press("Record my answer")
+    assert visitor.sees("The decision is in effect now.")
+
+
+def decide_about_all(visitor: Visitor, family: Family, *, second: str = "Referred") -> None:
+    """The lead and the children are exempted, the second traveler is referred or not exempted."""
     decide(
         visitor,
         family.names[0],
@@ -83,6 +96,6 @@ def decide_about_all(visitor: Visitor, family: Family) -> None:
         reason="She was threatened twice by the same group and has the report of the police.",
     )
     if len(family.names) > 1:
-        decide(visitor, family.names[1], outcome="Referred", reason="A doctor has to see him before anybody decides.")
+        decide(visitor, family.names[1], outcome=second, reason="A doctor has to see him before anybody decides.")
     for name in family.names[2:]:
         decide(visitor, name, outcome="Exempted", criterion="under_21", reason="A child who travels with the mother.")

@@ -21,6 +21,7 @@ from tests.journeys.office import (
     AUDITOR,
     EL_PASO,
     SAN_DIEGO,
+    SAN_DIEGO_SUPERVISOR,
     answer,
     check,
     decide,
@@ -28,6 +29,7 @@ from tests.journeys.office import (
     open_file,
     record_arrival,
     sign_in_staff,
+    take_second_look,
 )
 from tests.journeys.product import Product
 from tests.journeys.visitor import DESKTOP, PHONE, visiting
@@ -135,6 +137,23 @@ def test_the_camera_reads_the_pass_on_a_phone(
         open_file(officer)
         record_arrival(officer)
         decide(officer, FAMILIES["by camera"].names[0], outcome="Not exempted", reason="No criterion was found today.")
+
+
+def test_a_negative_waits_for_a_second_officer(
+    product: Product, visit: Visit, codes: dict[str, str], appointments: dict[str, dict[str, Any]]
+) -> None:
+    applicant = visit(window=PHONE, scripts=False)
+    sign_in(applicant, codes["by camera"])
+    assert applicant.sees("Being decided")
+    assert not applicant.sees("Not exempted")
+    assert look(product, codes["by camera"])["status"] == "arrived"
+    second = visit()
+    sign_in_staff(second, product, SAN_DIEGO_SUPERVISOR)
+    take_second_look(second, appointments["by camera"]["confirmation_number"])
+    assert look(product, codes["by camera"])["status"] == "determined"
+    applicant.open("/status")
+    assert applicant.sees("Not exempted")
+    assert applicant.sees("A second officer looked at the case and agreed.")
 
 
 def test_a_family_of_the_interface_is_decided_about(

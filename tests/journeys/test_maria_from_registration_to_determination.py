@@ -22,6 +22,7 @@ from tests.journeys.office import (
     open_file,
     record_arrival,
     sign_in_staff,
+    take_second_look,
 )
 from tests.journeys.product import Product
 from tests.journeys.registering import Receipt, register
@@ -33,6 +34,8 @@ WAYS: dict[str, dict[str, Any]] = {
     "desktop without JavaScript": {"window": DESKTOP, "scripts": False},
     "desktop with JavaScript, in Spanish": {"window": DESKTOP, "scripts": True, "language": "es"},
 }
+# In this one the second traveler is not exempted, which takes a second officer.
+NEGATIVE = "desktop without JavaScript"
 EVERY_WAY = pytest.mark.parametrize("way", WAYS)
 
 
@@ -122,7 +125,14 @@ def test_an_officer_decides(visit: Visit, product: Product, drawn: None, cases: 
     for person in case.family.people:
         assert person.given_names in officer.main_text
     record_arrival(officer)
-    decide_about_all(officer, case.family)
+    second = "Not exempted" if way == NEGATIVE else "Referred"
+    decide_about_all(officer, case.family, second=second)
+    if way == NEGATIVE:
+        assert look(product, case.receipt.access_code)["status"] == "arrived"
+        supervisor = visit(window=WAYS[way]["window"], scripts=WAYS[way]["scripts"])
+        sign_in_staff(supervisor, product, SAN_DIEGO_SUPERVISOR)
+        take_second_look(supervisor, case.confirmation_number)
+    assert look(product, case.receipt.access_code)["status"] == "determined"
     assert check(officer, case.confirmation_number) == "used"
 
 
@@ -134,5 +144,5 @@ def test_she_reads_the_decision(visit: Visit, drawn: None, cases: dict[str, Case
     for name in case.family.names:
         assert name in visitor.main_text
     assert visitor.sees("Exempted")
-    assert visitor.sees("Referred")
+    assert visitor.sees("Not exempted" if way == NEGATIVE else "Referred")
     assert "A doctor has to see him before anybody decides." in visitor.main_text

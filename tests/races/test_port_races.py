@@ -104,7 +104,11 @@ def test_without_the_lock_each_of_them_would_wait_for_the_other(
     cast: Cast, appointment: Appointment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = arriving(appointment, cast)()
-    monkeypatch.setattr(deciding, "_lock", lambda pk: Registration.objects.select_related("data_key").get(pk=pk))
+    monkeypatch.setattr(
+        deciding,
+        "lock_group",
+        lambda registration_id: Registration.objects.select_related("data_key").get(pk=registration_id),
+    )
     # Both have written before either counts, and both have counted before either commits.
     monkeypatch.setattr(deciding, "_tell", meeting(deciding._tell, threading.Barrier(2)))
     monkeypatch.setattr(deciding, "append_events", meeting(deciding.append_events, threading.Barrier(2)))

@@ -140,6 +140,19 @@ class WaitOut(Schema):
     ]
 
 
+class FileOpeningOut(Schema):
+    """One look into the file; nobody's name is told."""
+
+    at: datetime
+    role: Annotated[str, Field(description="the role of who opened it", examples=["port_officer", "supervisor"])]
+    port: Annotated[str, Field(description="at which port they have that role", examples=["SDG"])]
+
+
+class FileOpeningsOut(Schema):
+    count: Annotated[int, Field(description="how often members of staff opened the file; each page shown counts")]
+    last: Annotated[list[FileOpeningOut], Field(description="the latest 30 of them, newest first")]
+
+
 class StateOut(Schema):
     registration_number: str
     status: str
@@ -152,6 +165,7 @@ class StateOut(Schema):
     draws: list[OwnDrawOut]
     wait: WaitOut | None
     undo_until: Annotated[datetime | None, Field(description="until when a withdrawal can be taken back")]
+    file_openings: FileOpeningsOut
 
 
 class VerificationIn(Incoming):

@@ -7,6 +7,8 @@ from typing import Any
 
 from fairport.applicant.api_schemas import (
     AppointmentOut,
+    FileOpeningOut,
+    FileOpeningsOut,
     OfferOut,
     OwnDrawOut,
     StateOut,
@@ -17,12 +19,14 @@ from fairport.applicant.waiting import wait_of
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.passes import make_pass
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
+from fairport.checkin.openings import openings_of
 from fairport.draws.queries import draws_of_subject
 from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import open_travelers
 
 DRAWS_SHOWN = 30
+OPENINGS_SHOWN = 30
 
 
 def describe_registration(*, registration: Registration, at: datetime) -> StateOut:
@@ -58,6 +62,15 @@ def describe_registration(*, registration: Registration, at: datetime) -> StateO
         if wait is None
         else WaitOut(days=wait.days, percentile=wait.percentile, estimate_days=wait.estimate_days),
         undo_until=undo_until(registration=registration, at=at),
+        file_openings=_openings(registration),
+    )
+
+
+def _openings(registration: Registration) -> FileOpeningsOut:
+    openings = openings_of(registration=registration, limit=OPENINGS_SHOWN)
+    return FileOpeningsOut(
+        count=openings.count,
+        last=[FileOpeningOut(at=each.at, role=each.role, port=each.port) for each in openings.latest],
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from fairport.accounts.models import Role
 from fairport.applicant.draw_story import story_of
 from fairport.applicant.ending import ending_of
 from fairport.applicant.places import traveler_zone
@@ -21,6 +23,7 @@ from fairport.appointments.queries import current_appointment, current_offer, un
 from fairport.audit.events import Subject
 from fairport.audit.queries import has_receipt
 from fairport.checkin.models import Outcome
+from fairport.checkin.openings import openings_of
 from fairport.checkin.queries import Decision, decisions_of
 from fairport.checkin.words import CRITERIA
 from fairport.domain.policy import Policy
@@ -34,6 +37,7 @@ from fairport.registrations.models import Registration
 from fairport.registrations.queries import open_contact
 
 DRAWS_SHOWN = 10
+OPENINGS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ DECISIONS: dict[str, DecisionWords] = {
     ),
 }
 BEING_DECIDED = DecisionWords(
-    "neutral", _("An officer is still deciding about this person."), _("Wait for it. We write to you when it is done.")
+    "neutral",
+    _("An officer is still deciding about this person."),
+    _("Look here again later. If you gave an e-mail address, we write to you when it is done."),
 )
 
 # Until the clock's next tick a place whose time is over still makes the registration an offered one.
@@ -156,6 +162,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "has_log_receipt": has_receipt(
             subject=Subject("registration", str(registration.pk)), name=RegistrationSubmitted.name
         ),
+        "openings": openings_view(registration, {code: port.name for code, port in ports.items()}, home_zone),
         "wait": wait_of(registration=registration, at=at),
         "is_waiting": status is Status.WAITING,
         "may_renew": status in (Status.LAPSED, Status.NO_SHOW),
@@ -218,6 +225,24 @@ def decision_view(decision: Decision, zone: str) -> dict[str, object]:
         "reason": decision.reason,
         "had_second_look": decision.had_second_look,
         "when": "" if decision.effective_at is None else format_moment(decision.effective_at, zone),
+    }
+
+
+def openings_view(registration: Registration, ports: Mapping[str, str], zone: str) -> dict[str, object]:
+    """How often the file was opened, and by day, role and port the latest times, newest first."""
+    openings = openings_of(registration=registration, limit=OPENINGS_SHOWN)
+    roles = dict(Role.choices)
+    lines = [
+        (format_day_of(each.at, zone), str(roles.get(each.role, each.role)), ports.get(each.port, each.port))
+        for each in openings.latest
+    ]
+    return {
+        "count": openings.count,
+        "lines": [
+            {"day": day, "role": role, "port": port, "times": len(list(alike))}
+            for (day, role, port), alike in groupby(lines)
+        ],
+        "is_all": openings.count <= OPENINGS_SHOWN,
     }
 
 

@@ -122,9 +122,11 @@ def find_group(*, number: str) -> tuple[Registration, Appointment | None] | None
     """
     if is_well_formed(number, CodeKind.REGISTRATION_NUMBER):
         registration = find_by_number(number=format_code(number, CodeKind.REGISTRATION_NUMBER))
-        return registration and (registration, latest_appointment(registration_id=registration.pk))
+        if registration is None:
+            return None
+        return registration, latest_appointment(registration_id=registration.pk)
     appointment = appointment_by_number(confirmation_number=number)
-    return appointment and (appointment.registration, appointment)
+    return None if appointment is None else (appointment.registration, appointment)
 
 
 def find_check_in(*, appointment_id: uuid.UUID, traveler_id: uuid.UUID) -> CheckIn | None:

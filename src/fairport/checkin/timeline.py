@@ -92,11 +92,13 @@ def _messages(registration: Registration, zone: str) -> Iterator[TimelineEntry]:
 
 def _event(event: ToldEvent, zone: str, ports: Mapping[str, str]) -> TimelineEntry:
     kind = _KINDS.get(event.name) or _KINDS.get(event.name.partition(".")[0], TimelineKind.STEP)
-    actor = ACTORS.get(event.actor_kind, event.actor_kind)
-    if event.details is None:
-        detail, who = _("The details cannot be read any more."), str(actor)
+    details, who = event.details, str(ACTORS.get(event.actor_kind, event.actor_kind))
+    if details is None:
+        detail = _("The details cannot be read any more.")
     else:
-        detail, who = _detail(event.name, event.details, zone, ports), str(ROLES.get(event.details.get("role"), actor))
+        detail = _detail(event.name, details, zone, ports)
+        if details.get("role") in ROLES:
+            who = str(ROLES[details["role"]])
     return TimelineEntry(event.at, kind, str(EVENTS.get(event.name, event.name)), detail, who)
 
 

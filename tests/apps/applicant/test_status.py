@@ -190,7 +190,7 @@ def test_the_number_of_statements_does_not_grow_with_the_draws(
     visit: Visit, django_assert_max_num_queries: Any
 ) -> None:
     visit.draw()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         visit.look()
 
 

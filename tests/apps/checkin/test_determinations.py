@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from fairport.accounts.models import Role
-from fairport.audit.events import Subject
+from fairport.audit.events import Subject, staff
 from fairport.audit.models import Event
 from fairport.audit.queries import list_events
 from fairport.checkin.deciding import LONGEST_REASON, open_determination
@@ -18,9 +18,11 @@ from fairport.checkin.models import CheckIn, Determination, Outcome
 from fairport.checkin.operations import (
     AlreadyDetermined,
     DeterminationInvalid,
+    NotArrived,
     NotEffective,
     OtherPort,
     OwnCase,
+    OwnRegistration,
     SupervisorNeeded,
     record_arrival,
     record_determination,
@@ -28,10 +30,12 @@ from fairport.checkin.operations import (
 from fairport.checkin.queries import outcomes_of
 from fairport.notifications.models import OutboxMessage
 from fairport.registrations.models import Registration, RegistrationStatus
+from fairport.registrations.operations import submit_registration
 from tests.apps.checkin.conftest import Group, place
 from tests.cast import Cast, make_staff, signed_in
 from tests.factories.clock import StandingClock
-from tests.factories.submissions import make_traveler, register
+from tests.factories.programme import NOW
+from tests.factories.submissions import make_submission, make_traveler, register
 
 REASON = "She showed a letter of the clinic: the leg is broken."
 
@@ -110,7 +114,7 @@ def test_who_comes_after_the_others_were_decided_is_decided_too(
         at=group.in_band + timedelta(hours=2),
     )
 
-    decide(late[0], cast, outcome=Outcome.NOT_EXEMPTED, criterion=None)
+    decide(late[0], cast, outcome=Outcome.REFERRED, criterion=None)
 
     assert Registration.objects.get().status == RegistrationStatus.DETERMINED
     assert len(outcomes_of(registration_id=group.appointment.registration_id)) == 3
@@ -156,7 +160,7 @@ def test_a_supervisor_puts_another_in_its_place_and_both_stay(cast: Cast, arrive
     second = decide(
         arrived[0],
         cast,
-        outcome=Outcome.NOT_EXEMPTED,
+        outcome=Outcome.REFERRED,
         criterion=None,
         reason="The letter was about another person.",
         officer=cast.supervisor,
@@ -164,8 +168,8 @@ def test_a_supervisor_puts_another_in_its_place_and_both_stay(cast: Cast, arrive
     )
 
     assert Determination.objects.count() == 2
-    assert second.replaces_id == first.pk
-    assert set(outcomes_of(registration_id=Registration.objects.get().pk).values()) == {Outcome.NOT_EXEMPTED}
+    assert (second.replaces_id, second.sequence) == (first.pk, 2)
+    assert set(outcomes_of(registration_id=Registration.objects.get().pk).values()) == {Outcome.REFERRED}
 
 
 def test_an_officer_corrects_nothing(cast: Cast, arrived: list[CheckIn]) -> None:
@@ -211,6 +215,35 @@ def test_nobody_decides_about_their_own_name(cast: Cast, given_names: str, famil
 
     assert everything() == before
     assert decide(check_ins[0], cast, officer=cast.supervisor).officer == cast.supervisor
+
+
+def test_nobody_decides_about_a_group_that_they_registered(cast: Cast) -> None:
+    receipt = submit_registration(
+        submission=make_submission(ports=("SDG",)), at=NOW, actor=staff(cast.officer.pk), idempotency_key=None
+    )
+    group = place(receipt.registration_id)
+    check_ins = record_arrival(
+        appointment_id=group.appointment.pk,
+        traveler_ids=[group.travelers[0].pk],
+        officer=cast.officer,
+        at=group.in_band,
+    )
+    before = everything()
+
+    with pytest.raises(OwnRegistration):
+        decide(check_ins[0], cast)
+
+    assert everything() == before
+    assert decide(check_ins[0], cast, officer=cast.second_officer).officer == cast.second_officer
+
+
+def test_nobody_is_decided_about_who_did_not_arrive(cast: Cast, arrived: list[CheckIn]) -> None:
+    before = everything()
+
+    with pytest.raises(NotArrived):
+        decide(arrived[0], cast, check_in_id=424242, at=NOW)
+
+    assert everything() == before
 
 
 def make_group_with(given_names: str, family_names: str) -> Group:
@@ -285,8 +318,8 @@ def test_the_pages_from_decision_to_correction(
     assert supervisor.post(form_page, stealing)["Location"] == case
 
     html = officer.get(case).content.decode()
-    assert "Replaced decision" in html
-    assert html.index("Referred") < html.index("Exempted"), "the one that holds comes first"
+    found = html[html.index("<h4>Found</h4>") :]
+    assert found.index("Referred") < found.index("In effect") < found.index("Exempted") < found.index("Replaced")
 
 
 def test_a_traveler_who_is_not_here_cannot_be_decided_about(
@@ -297,7 +330,12 @@ def test_a_traveler_who_is_not_here_cannot_be_decided_about(
     browser = signed_in(cast.officer)
     browser.post(case, {"reason": "determination"})
 
-    page = browser.get(f"{case}/travelers/{group.travelers[2].pk}/determination")
-
-    assert page.status_code == 409
-    assert "<code>not_arrived</code>" in page.content.decode()
+    address = f"{case}/travelers/{group.travelers[2].pk}/determination"
+    before = everything()
+    for page in (
+        browser.get(address),
+        browser.post(address, {"outcome": "referred", "criterion": "", "reason": REASON}),
+    ):
+        assert page.status_code == 409
+        assert "<code>not_arrived</code>" in page.content.decode()
+    assert everything()[0] == before[0] == 0

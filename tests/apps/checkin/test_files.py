@@ -7,8 +7,11 @@ import uuid
 import pytest
 
 from fairport.audit.events import Subject
+from fairport.audit.models import Event
 from fairport.audit.queries import list_events
-from fairport.registrations.models import Registration
+from fairport.checkin.models import CheckIn, Determination, DeterminationReview
+from fairport.checkin.operations import record_arrival, record_determination
+from fairport.registrations.models import Registration, Traveler
 from fairport.sealing.operations import erase_data_key
 from tests.apps.checkin.conftest import Group
 from tests.cast import Cast, signed_in
@@ -75,14 +78,97 @@ def test_what_does_not_exist_is_not_found(cast: Cast) -> None:
     assert browser.get("/office/bands/999999").status_code == 404
 
 
-def test_an_erased_file_says_so(cast: Cast, group: Group) -> None:
+def decided_group(group: Group, cast: Cast) -> tuple[CheckIn, Determination]:
+    """The lead is here, and an officer exempted them."""
+    arrived = record_arrival(
+        appointment_id=group.appointment.pk,
+        traveler_ids=[group.travelers[0].pk],
+        officer=cast.officer,
+        at=group.in_band,
+    )
+    determination = record_determination(
+        check_in_id=arrived[0].pk,
+        outcome="exempted",
+        criterion="no_housing",
+        reason="They slept in the street since January.",
+        officer=cast.officer,
+        at=group.in_band,
+    )
+    return arrived[0], determination
+
+
+def test_an_erased_file_says_so_and_still_tells_what_happened(cast: Cast, group: Group, clock: StandingClock) -> None:
+    clock.at = group.in_band
+    decided_group(group, cast)
     case = f"/office/cases/{group.appointment.pk}"
-    browser = signed_in(cast.officer)
-    browser.post(case, {"reason": "check_in"})
+    browser = signed_in(cast.supervisor)
+    browser.post(case, {"reason": "supervision"})
     registration = Registration.objects.get()
     erase_data_key(data_key_id=registration.data_key_id, at=NOW)
+    before = Event.objects.count()
 
     page = browser.get(case)
 
-    assert page.status_code == 410
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert "<code>seal_broken</code>" in html
+    assert "Traveler 1" in html
+    assert "Exempted" in html, "the outcome itself is not sealed"
+    assert "slept in the street" not in html
+    assert "The reason cannot be read any more." in html
+    assert "The details cannot be read any more." in html
+    assert "An officer decided about a traveler" in html
+    assert "Decide<" not in html
+    assert Event.objects.count() == before + 1, "this opening is told too"
+
+
+@pytest.mark.parametrize("action", ["arrival", "determination", "review"])
+def test_nothing_is_recorded_in_an_erased_file(cast: Cast, group: Group, clock: StandingClock, action: str) -> None:
+    clock.at = group.in_band
+    check_in, first = decided_group(group, cast)
+    negative = record_determination(
+        check_in_id=check_in.pk,
+        outcome="not_exempted",
+        criterion=None,
+        reason="The papers were somebody else's.",
+        officer=cast.supervisor,
+        at=group.in_band,
+        replaces=first.pk,
+    )
+    case = f"/office/cases/{group.appointment.pk}"
+    browser = signed_in(cast.second_supervisor)
+    browser.post(case, {"reason": "supervision"})
+    erase_data_key(data_key_id=Registration.objects.get().data_key_id, at=NOW)
+    address, data = {
+        "arrival": (f"{case}/arrival", {"travelers": [str(group.travelers[1].pk)]}),
+        "determination": (
+            f"{case}/travelers/{check_in.traveler_id}/determination",
+            {
+                "outcome": "referred",
+                "criterion": "",
+                "reason": "Another look is needed here.",
+                "replaces": str(negative.pk),
+            },
+        ),
+        "review": (f"/office/second-looks/{negative.pk}", {"verdict": "agreed", "reason": ""}),
+    }[action]
+
+    page = browser.post(address, data)
+
+    assert page.status_code == 409
     assert "<code>seal_broken</code>" in page.content.decode()
+    assert (CheckIn.objects.count(), Determination.objects.count(), DeterminationReview.objects.count()) == (1, 2, 0)
+
+
+def test_a_damaged_box_hides_one_person_only(cast: Cast, group: Group) -> None:
+    damaged = group.travelers[1]
+    Traveler.objects.filter(pk=damaged.pk).update(sealed=b"\x01" + bytes(40))
+    case = f"/office/cases/{group.appointment.pk}"
+    browser = signed_in(cast.officer)
+    browser.post(case, {"reason": "check_in"})
+
+    html = browser.get(case).content.decode()
+
+    assert "Traveler 2" in html
+    assert "<code>seal_broken</code>" in html
+    assert html.count("Désir") >= 2
