@@ -18,15 +18,15 @@ from fairport.accounts.queries import StaffMember
 from fairport.appointments.models import Appointment, AppointmentState
 from fairport.appointments.queries import latest_appointment
 from fairport.checkin import operations, queries
+from fairport.checkin.chain import DecisionState
 from fairport.checkin.deciding import may_replace
 from fairport.checkin.files import REASONS, Case, CaseTraveler, OpenDetermination
 from fairport.checkin.forms import ArrivalForm, OpenReasonForm, TimelineForm
 from fairport.checkin.places import Timing, member_role_at_port, timing_of, today_at
 from fairport.checkin.problems import TEXTS
-from fairport.checkin.standing import Standing
 from fairport.checkin.timeline import read_timeline
 from fairport.checkin.times import write_clock, write_date, write_moment, write_slot
-from fairport.checkin.words import CRITERIA, STANDINGS, STATES
+from fairport.checkin.words import CRITERIA, DECISION_STATES, STATES
 from fairport.clock.queries import now
 from fairport.ports.queries import list_ports
 from fairport.registrations.countries import country_names
@@ -124,22 +124,22 @@ def _actions(traveler: CaseTraveler, opened: Case, member: StaffMember) -> dict[
     if latest is None:
         return {"action": "decide", "may_replace": False}
     is_supervisor = member.role_at(opened.port.code, Role.SUPERVISOR) is not None
-    may = may_replace(standings=traveler.standings, is_supervisor=is_supervisor)
-    if latest.standing is Standing.RETURNED:
+    may = may_replace(states=traveler.states, is_supervisor=is_supervisor)
+    if latest.state is DecisionState.RETURNED:
         return {"action": "again" if may else "", "may_replace": False}
     action = ""
-    if latest.standing is Standing.PROPOSED:
+    if latest.state is DecisionState.PROPOSED:
         action = "wait" if latest.officer_id == member.user.pk else "review"
     return {"action": action, "may_replace": may}
 
 
 def _determination_view(determination: OpenDetermination, zone: str) -> dict[str, Any]:
-    kind, standing = STANDINGS[determination.standing]
+    kind, state = DECISION_STATES[determination.state]
     view: dict[str, Any] = {
         "id": determination.id,
         "words": determination.outcome_words,
         "kind": kind,
-        "standing": standing,
+        "state": state,
         "criterion": CRITERIA[determination.criterion] if determination.criterion else "",
         "reason": determination.reason,
         "officer": determination.officer,

@@ -12,12 +12,12 @@ from fairport.accounts.models import Role, User
 from fairport.accounts.queries import has_role
 from fairport.audit.events import staff
 from fairport.audit.operations import NewEvent, append_events
+from fairport.checkin.chain import DecisionState
 from fairport.checkin.conflicts import refuse_conflict
-from fairport.checkin.effect import chain_of, lock_group, standings_of, take_effect
+from fairport.checkin.effect import chain_of, lock_group, states_of, take_effect
 from fairport.checkin.events import DeterminationRecorded
 from fairport.checkin.models import CheckIn, Determination, Outcome
 from fairport.checkin.places import role_at_port
-from fairport.checkin.standing import Standing
 from fairport.programmes.queries import policy_of_version
 from fairport.registrations.filing import registration_subject
 from fairport.registrations.models import Registration
@@ -117,9 +117,9 @@ def record_determination(
     return determination
 
 
-def may_replace(*, standings: list[Standing], is_supervisor: bool) -> bool:
+def may_replace(*, states: list[DecisionState], is_supervisor: bool) -> bool:
     """Whether somebody may decide anew where something was decided: a supervisor always, others what came back."""
-    came_back = standings[-1] is Standing.RETURNED and Standing.EFFECTIVE not in standings
+    came_back = states[-1] is DecisionState.RETURNED and DecisionState.EFFECTIVE not in states
     return is_supervisor or came_back
 
 
@@ -160,7 +160,7 @@ def _refuse_out_of_turn(
     if latest is None or latest.pk != replaces:
         raise NotEffective("This determination was replaced before.")
     is_supervisor = has_role(user=officer, role=Role.SUPERVISOR, port=check_in.port_id)
-    if not may_replace(standings=standings_of(chain), is_supervisor=is_supervisor):
+    if not may_replace(states=states_of(chain), is_supervisor=is_supervisor):
         raise SupervisorNeeded("Only a supervisor can correct a determination.")
 
 

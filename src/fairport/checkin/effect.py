@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fairport.appointments.models import Appointment
 from fairport.audit.operations import NewEvent
+from fairport.checkin.chain import DecisionState, Link, states
 from fairport.checkin.events import RegistrationDetermined
 from fairport.checkin.models import CheckIn, Determination, DeterminationReview, Verdict
-from fairport.checkin.standing import Link, Standing, standings
 from fairport.domain.transitions import Event
 from fairport.notifications.operations import queue_message
 from fairport.registrations.filing import registration_subject
@@ -30,7 +30,7 @@ def lock_group(*, registration_id: uuid.UUID) -> Registration:
 
 
 def effective_determinations() -> QuerySet[Determination]:
-    """The decisions that hold now: one at most for each arrival. The same rule as `standing.standings`."""
+    """The decisions that hold now: one at most for each arrival. The same rule as `chain.states`."""
     later = Determination.objects.filter(
         _COMPLETE, check_in=OuterRef("check_in"), sequence__gt=OuterRef("sequence")
     ).order_by()
@@ -48,14 +48,14 @@ def review_of(determination: Determination) -> DeterminationReview | None:
     return review
 
 
-def standings_of(chain: Iterable[Determination]) -> list[Standing]:
+def states_of(chain: Iterable[Determination]) -> list[DecisionState]:
     """How each decision of a chain stands; they were read with their reviews, first to last."""
     links = []
     for determination in chain:
         review = review_of(determination)
         agreed = None if review is None else review.verdict == Verdict.AGREED
         links.append(Link(determination.needs_review, agreed))
-    return standings(links)
+    return states(links)
 
 
 def take_effect(*, registration: Registration, determination: Determination, at: datetime) -> list[NewEvent]:

@@ -17,13 +17,13 @@ from fairport.appointments.models import Appointment
 from fairport.appointments.queries import latest_appointment
 from fairport.audit.events import EventDetails, staff
 from fairport.audit.operations import append_event
+from fairport.checkin.chain import DecisionState
 from fairport.checkin.deciding import open_determination
-from fairport.checkin.effect import review_of, standings_of
+from fairport.checkin.effect import review_of, states_of
 from fairport.checkin.events import FileOpened
 from fairport.checkin.models import CheckIn, Determination
 from fairport.checkin.places import OtherPort
 from fairport.checkin.reviewing import open_review
-from fairport.checkin.standing import Standing
 from fairport.ports.models import PortOfEntry
 from fairport.registrations.filing import registration_subject
 from fairport.registrations.models import Registration
@@ -56,7 +56,7 @@ class OpenDetermination:
     id: uuid.UUID
     outcome: str
     outcome_words: str
-    standing: Standing
+    state: DecisionState
     criterion: str | None
     reason: str | None
     officer: str
@@ -81,9 +81,9 @@ class CaseTraveler:
         return self.determinations[0] if self.determinations else None
 
     @property
-    def standings(self) -> list[Standing]:
+    def states(self) -> list[DecisionState]:
         """How the determinations stand, first to last."""
-        return [determination.standing for determination in reversed(self.determinations)]
+        return [determination.state for determination in reversed(self.determinations)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +177,14 @@ def _determinations(registration: Registration) -> dict[int, list[OpenDeterminat
         chains.setdefault(row.check_in_id, []).append(row)
     return {
         check_in: [
-            _open_one(row, standing, registration)
-            for row, standing in reversed(list(zip(chain, standings_of(chain), strict=True)))
+            _open_one(row, state, registration)
+            for row, state in reversed(list(zip(chain, states_of(chain), strict=True)))
         ]
         for check_in, chain in chains.items()
     }
 
 
-def _open_one(row: Determination, standing: Standing, registration: Registration) -> OpenDetermination:
+def _open_one(row: Determination, state: DecisionState, registration: Registration) -> OpenDetermination:
     criterion, reason, looked = None, None, None
     try:
         criterion, reason = open_determination(determination=row, registration=registration)
@@ -203,7 +203,7 @@ def _open_one(row: Determination, standing: Standing, registration: Registration
         row.pk,
         row.outcome,
         str(row.get_outcome_display()),
-        standing,
+        state,
         criterion,
         reason,
         row.officer.full_name,

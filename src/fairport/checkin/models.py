@@ -42,7 +42,7 @@ class Outcome(models.TextChoices):
 class Determination(models.Model):
     """An officer's decision about one traveler. A correction is a new row that names the one it replaces.
 
-    A negative takes effect only with an agreeing review by somebody else (`standing.py` says which one holds).
+    A negative takes effect only with an agreeing review by somebody else (`chain.py` says which one holds).
     """
 
     PERSONAL_DATA: ClassVar[dict[str, str]] = {

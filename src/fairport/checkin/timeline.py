@@ -41,6 +41,7 @@ _KINDS: Final = {
     "determination": TimelineKind.DECISION,
     "registration.determined": TimelineKind.DECISION,
     "file": TimelineKind.OPENING,
+    "facts": TimelineKind.DECISION,
     "traveler": TimelineKind.DECISION,
 }
 

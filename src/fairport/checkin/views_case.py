@@ -162,7 +162,7 @@ def _render_determination(
     if traveler.person is None:
         return render_case(request, member, opened, code=SealBroken.code)
     is_supervisor = member.role_at(opened.port.code, Role.SUPERVISOR) is not None
-    may = not traveler.determinations or may_replace(standings=traveler.standings, is_supervisor=is_supervisor)
+    may = not traveler.determinations or may_replace(states=traveler.states, is_supervisor=is_supervisor)
     if not may and not form.is_bound:
         # Said before anything is typed.
         code = operations.SupervisorNeeded.code

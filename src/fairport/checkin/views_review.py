@@ -19,14 +19,14 @@ from fairport.accounts.pages import refuse_staff, render_office
 from fairport.accounts.queries import StaffMember
 from fairport.checkin import operations
 from fairport.checkin.case_page import has_reason, open_case, own_appointment, problem, render_case, traveler_view
+from fairport.checkin.chain import DecisionState
 from fairport.checkin.effect import review_of
 from fairport.checkin.forms import ReviewForm, SecondLooksForm
 from fairport.checkin.models import Determination, Verdict
 from fairport.checkin.problems import TEXTS
 from fairport.checkin.second_looks import find_determination, second_looks
-from fairport.checkin.standing import Standing
 from fairport.checkin.times import write_moment
-from fairport.checkin.words import STANDINGS
+from fairport.checkin.words import DECISION_STATES
 from fairport.clock.queries import now
 from fairport.ports.queries import list_ports
 from fairport.sealing.box import SealBroken
@@ -118,7 +118,7 @@ def review(request: HttpRequest, member: StaffMember, determination_id: uuid.UUI
         "traveler": view,
         "decision": next(each for each in view["determinations"] if each["id"] == determination_id),
         "earlier": [each for each in view["determinations"] if each["id"] != determination_id],
-        "is_open": latest is not None and latest.id == determination_id and latest.standing is Standing.PROPOSED,
+        "is_open": latest is not None and latest.id == determination_id and latest.state is DecisionState.PROPOSED,
         "form": form,
         **problems,
     }
@@ -126,11 +126,11 @@ def review(request: HttpRequest, member: StaffMember, determination_id: uuid.UUI
 
 
 def _row(row: Determination, member: StaffMember) -> dict[str, Any]:
-    standing = Standing.PROPOSED if review_of(row) is None else Standing.RETURNED
-    kind, words = STANDINGS[standing]
+    state = DecisionState.PROPOSED if review_of(row) is None else DecisionState.RETURNED
+    kind, words = DECISION_STATES[state]
     is_own = row.officer_id == member.user.pk
     appointment = row.check_in.appointment
-    to_review = standing is Standing.PROPOSED and not is_own
+    to_review = state is DecisionState.PROPOSED and not is_own
     return {
         "number": appointment.confirmation_number,
         "href": reverse("office_review", args=[row.pk]) if to_review else reverse("office_case", args=[appointment.pk]),

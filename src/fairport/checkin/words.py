@@ -8,11 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fairport.accounts.models import Role
+from fairport.checkin.chain import DecisionState
 from fairport.checkin.judging import PassAnswer
-from fairport.checkin.standing import Standing
 from fairport.registrations.words import CRITERIA
 
-__all__ = ["ACTORS", "ANSWERS", "CHANNELS", "CRITERIA", "DRAW_OUTCOMES", "EVENTS", "ROLES", "STANDINGS", "STATES"]
+__all__ = ["ACTORS", "ANSWERS", "CHANNELS", "CRITERIA", "DECISION_STATES", "DRAW_OUTCOMES", "EVENTS", "ROLES", "STATES"]
 
 # For each answer: the look of the page (ok, warn, stop), the big words, and what to do.
 ANSWERS: Final[dict[PassAnswer, tuple[str, Promise, Promise]]] = {
@@ -64,12 +64,12 @@ DRAW_OUTCOMES: Final[dict[str, Promise]] = {
     "": _("not drawn yet"),
 }
 
-# For each standing of a decision: the look of its tag and what it is called.
-STANDINGS: Final[dict[Standing, tuple[str, Promise]]] = {
-    Standing.EFFECTIVE: ("ok", _("In effect")),
-    Standing.PROPOSED: ("warn", _("Waits for a second look")),
-    Standing.RETURNED: ("stop", _("Came back: decide again")),
-    Standing.REPLACED: ("neutral", _("Replaced")),
+# For each state of a decision: the look of its tag and what it is called.
+DECISION_STATES: Final[dict[DecisionState, tuple[str, Promise]]] = {
+    DecisionState.EFFECTIVE: ("ok", _("In effect")),
+    DecisionState.PROPOSED: ("warn", _("Waits for a second look")),
+    DecisionState.RETURNED: ("stop", _("Came back: decide again")),
+    DecisionState.REPLACED: ("neutral", _("Replaced")),
 }
 
 EVENTS: Final[dict[str, Promise]] = {

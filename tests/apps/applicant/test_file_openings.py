@@ -51,7 +51,9 @@ def test_the_page_counts_and_names_roles_ports_and_days(cast: Cast, receipt: Rec
     assert "Members of staff opened your file 3 times." in words
     assert "Supervisor, San Diego – San Ysidro" in words
     assert "Port officer, San Diego – San Ysidro (2 times)" in words
-    assert words.index("Supervisor, San Diego – San Ysidro") < words.index("Port officer, San Diego"), "the newest is first"
+    assert words.index("Supervisor, San Diego – San Ysidro") < words.index("Port officer, San Diego"), (
+        "the newest is first"
+    )
     assert cast.officer.full_name not in words
     assert "question" not in words
 

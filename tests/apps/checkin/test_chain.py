@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairport.checkin.chain import DecisionState, Link, states
 from fairport.checkin.effect import effective_determinations
 from fairport.checkin.models import CheckIn, Determination, DeterminationReview, Outcome, Verdict
 from fairport.checkin.operations import record_arrival
-from fairport.checkin.standing import Link, Standing, standings
 from tests.apps.checkin.conftest import Group
 from tests.cast import Cast
 
@@ -24,24 +24,24 @@ links = st.builds(
 
 @given(st.lists(links, max_size=6))
 def test_the_last_complete_decision_holds(chain: list[Link]) -> None:
-    found = standings(chain)
+    found = states(chain)
 
     complete = [place for place, link in enumerate(chain) if not link.needs_review or link.agreed]
-    assert [place for place, standing in enumerate(found) if standing is Standing.EFFECTIVE] == complete[-1:]
-    assert all(standing is Standing.REPLACED for standing in found[:-1] if standing is not Standing.EFFECTIVE)
-    assert Standing.REPLACED not in found[-1:]
+    assert [place for place, state in enumerate(found) if state is DecisionState.EFFECTIVE] == complete[-1:]
+    assert all(state is DecisionState.REPLACED for state in found[:-1] if state is not DecisionState.EFFECTIVE)
+    assert DecisionState.REPLACED not in found[-1:]
 
 
 @given(st.lists(links, max_size=6), links)
 def test_only_a_complete_decision_takes_the_place_of_one_that_holds(chain: list[Link], later: Link) -> None:
-    before, after = standings(chain), standings([*chain, later])
+    before, after = states(chain), states([*chain, later])
 
     if later.is_complete:
-        assert after[-1] is Standing.EFFECTIVE
-        assert Standing.EFFECTIVE not in after[:-1]
+        assert after[-1] is DecisionState.EFFECTIVE
+        assert DecisionState.EFFECTIVE not in after[:-1]
     else:
-        assert [each is Standing.EFFECTIVE for each in after] == [
-            *(each is Standing.EFFECTIVE for each in before),
+        assert [each is DecisionState.EFFECTIVE for each in after] == [
+            *(each is DecisionState.EFFECTIVE for each in before),
             False,
         ]
 
@@ -62,7 +62,7 @@ def test_only_a_complete_decision_takes_the_place_of_one_that_holds(chain: list[
     ],
 )
 def test_examples(chain: list[Link], expected: list[str]) -> None:
-    assert standings(chain) == expected
+    assert states(chain) == expected
 
 
 CHAINS = [
@@ -116,4 +116,4 @@ def write_chain(check_in: CheckIn, chain: list[Link], cast: Cast) -> list[int]:
                 reviewer=cast.second_officer,
                 reviewed_at=at,
             )
-    return [place + 1 for place, standing in enumerate(standings(chain)) if standing is Standing.EFFECTIVE]
+    return [place + 1 for place, state in enumerate(states(chain)) if state is DecisionState.EFFECTIVE]

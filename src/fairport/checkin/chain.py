@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Standing(StrEnum):
+class DecisionState(StrEnum):
     """How a decision stands. Of a traveler's decisions at most one is in effect."""
 
     EFFECTIVE = "effective"
@@ -31,15 +31,15 @@ class Link:
         return not self.needs_review or self.agreed is True
 
 
-def standings(chain: Sequence[Link]) -> list[Standing]:
+def states(chain: Sequence[Link]) -> list[DecisionState]:
     """How each decision of a chain stands: the last complete one holds until a later one is complete too."""
     effective = max((place for place, link in enumerate(chain) if link.is_complete), default=-1)
-    return [_standing(link, place, effective, len(chain) - 1) for place, link in enumerate(chain)]
+    return [_state(link, place, effective, len(chain) - 1) for place, link in enumerate(chain)]
 
 
-def _standing(link: Link, place: int, effective: int, last: int) -> Standing:
+def _state(link: Link, place: int, effective: int, last: int) -> DecisionState:
     if place == effective:
-        return Standing.EFFECTIVE
+        return DecisionState.EFFECTIVE
     if place != last:
-        return Standing.REPLACED
-    return Standing.PROPOSED if link.agreed is None else Standing.RETURNED
+        return DecisionState.REPLACED
+    return DecisionState.PROPOSED if link.agreed is None else DecisionState.RETURNED
