@@ -17,6 +17,7 @@ from fairport.checkin.models import Outcome, Verdict
 from fairport.checkin.times import write_moment
 from fairport.checkin.words import ACTORS, ANSWERS, CHANNELS, DRAW_OUTCOMES, EVENTS, ROLES
 from fairport.draws.queries import draws_of_subject
+from fairport.facts import files as facts
 from fairport.notifications.queries import messages_of_file
 from fairport.notifications.texts import TEXTS
 from fairport.registrations.filing import registration_subject
@@ -44,6 +45,8 @@ _KINDS: Final = {
     "facts": TimelineKind.DECISION,
     "traveler": TimelineKind.DECISION,
 }
+
+_OPENED_FOR: Final = {**facts.REASONS, **REASONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def _detail(name: str, details: Mapping[str, Any], zone: str, ports: Mapping[str
         case "determination.reviewed":
             return str(Verdict(details["verdict"]).label)
         case "file.opened":
-            return _join(REASONS.get(details["reason"], details["reason"]), port)
+            return _join(_OPENED_FOR.get(details["reason"], details["reason"]), port)
     return ""
 
 
