@@ -92,12 +92,14 @@ def build_record(*, registration: Registration, at: datetime) -> dict[str, Any]:
         "decisions": [
             {
                 "name": f"{decision.given_names} {decision.family_names}",
-                "outcome": decision.outcome_words,
+                "outcome": decision.outcome.label,
                 "criterion": decision.criterion,
                 "reason": decision.reason,
-                "decided_at": _moment(decision.decided_at),
+                "decided_at": _moment(decision.effective_at),
             }
             for decision in decisions_of(registration=registration)
+            # Who is still being decided about has none.
+            if decision.outcome is not None and decision.effective_at is not None
         ],
     }
 
