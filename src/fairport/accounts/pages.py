@@ -46,6 +46,7 @@ DESTINATIONS: Final = (
         (Role.PORT_OFFICER, Role.SUPERVISOR, Role.SCHEDULER, Role.OPERATOR, Role.AUDITOR, Role.OMBUDS),
     ),
     Destination("office_slots", _("Places"), (Role.SCHEDULER, Role.AUDITOR)),
+    Destination("office_ports", _("Closing a port"), (Role.SUPERVISOR, Role.SCHEDULER, Role.AUDITOR)),
     Destination("office_operations", _("Operations"), (Role.OPERATOR,)),
     Destination("office_programmes", _("Programmes"), (Role.OPERATOR, Role.AUDITOR)),
     Destination("office_messages", _("Messages"), (Role.OPERATOR,)),

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "fairport.appointments",
     "fairport.capacity",
     "fairport.checkin",
+    "fairport.console",
     "fairport.complaints",
     "fairport.walkins",
     "fairport.closing",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("office/", include("fairport.accounts.urls")),
     path("office/", include("fairport.approvals.urls")),
     path("office/", include("fairport.checkin.urls")),
+    path("office/", include("fairport.console.urls")),
     path("office/", include("fairport.complaints.urls")),
     path("office/", include("fairport.facts.urls")),
     path("office/", include("fairport.walkins.urls")),

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from fairport.console import views_ports
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ports", views_ports.ports, name="office_ports"),
+    path("ports/<str:code>/suspend", views_ports.suspend, name="office_suspend"),
+    path("ports/<str:code>/reopen", views_ports.reopen, name="office_reopen"),
+]
