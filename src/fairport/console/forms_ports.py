@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairport.appointments.suspending import LONGEST_WORDS, Terms
 from fairport.approvals.forms import ReasonField
-from fairport.checkin.views_records import DayField
+from fairport.formkit.fields import DayField
 from fairport.ports.models import PortOfEntry, SuspensionReason
 
 
