@@ -184,7 +184,6 @@ def test_the_list_needs_as_many_queries_for_many_closed_ports(
 
 def test_in_spanish(booked: uuid.UUID, cast: Cast) -> None:
     browser = signed_in(cast.scheduler)
-    browser.cookies["django_language"] = "es"
-    page = browser.post(PAGE, ANSWERS).content.decode()
+    page = browser.post(PAGE, ANSWERS, headers={"Accept-Language": "es"}).content.decode()
     assert "What would happen now" not in page
     assert "Lo que pasaría ahora" in page
