@@ -15,6 +15,7 @@ from fairport.domain.transitions import (
 
 ROWS = [
     ("waiting", "drawn", "offered"),
+    ("waiting", "placed", "confirmed"),
     ("offered", "confirmed", "confirmed"),
     ("offered", "declined", "waiting"),
     ("offered", "expired", "lapsed"),

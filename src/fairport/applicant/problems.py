@@ -74,8 +74,8 @@ _REQUESTS: Final[dict[str, Promise]] = {
         "trained for that. You do not need an appointment. Go to the page “A child alone”."
     ),
     "group_too_large": _(
-        "This group is larger than one registration can hold, and this version of Fairport cannot register it yet. Do "
-        "not split your family. Go to a port of entry and ask its staff."
+        "This group is larger than one registration can hold. Register it in parts. Then ask the staff of a port to "
+        "place all parts together."
     ),
     "document_in_use": _(
         "One of these documents is already in an active registration. If it is yours, use its access code. "

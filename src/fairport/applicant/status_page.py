@@ -17,6 +17,7 @@ from fairport.applicant.draw_story import story_of
 from fairport.applicant.ending import ending_of
 from fairport.applicant.places import traveler_zone
 from fairport.applicant.times import format_band, format_day_of, format_moment
+from fairport.applicant.verified_reasons import verified_reasons, what_it_means
 from fairport.applicant.waiting import wait_of
 from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
@@ -29,6 +30,7 @@ from fairport.checkin.words import CRITERIA
 from fairport.domain.policy import Policy
 from fairport.domain.transitions import TRANSITIONS, Event, Status
 from fairport.draws.queries import SubjectDraw, draws_of_subject, next_draw_time
+from fairport.facts.rules import OPEN_STATUSES
 from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.ports.queries import list_ports
 from fairport.programmes.queries import NoPolicyInForce, policy_in_force, policy_of_version
@@ -158,6 +160,10 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "offer": None if offer is None else offer_view(offer, state),
         "appointment": None if appointment is None else appointment_view(appointment, state),
         "decisions": [decision_view(decision, home_zone) for decision in decisions_of(registration=registration)],
+        "verified": verified_reasons(registration=registration, at=at, zone=home_zone),
+        "verified_means": what_it_means(registration=registration, policy=policy, at=at)
+        if status in OPEN_STATUSES
+        else [],
         "draws": [draw_view(draw, home_zone, registration.ports, ports) for draw in draws],
         "has_log_receipt": has_receipt(
             subject=Subject("registration", str(registration.pk)), name=RegistrationSubmitted.name

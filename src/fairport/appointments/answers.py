@@ -77,7 +77,7 @@ def confirm_offer(*, registration_id: uuid.UUID, offer_id: uuid.UUID, at: dateti
         registration=registration,
         offer=offer,
         slot=offer.slot,
-        confirmation_number=_new_confirmation_number(),
+        confirmation_number=new_confirmation_number(),
         size=offer.size,
         confirmed_at=at,
     )
@@ -195,7 +195,8 @@ def _close_offer(offer: Offer, state: OfferState, at: datetime) -> None:
     offer.save(update_fields=["state", "closed_at"])
 
 
-def _new_confirmation_number() -> str:
+def new_confirmation_number() -> str:
+    """A number that no appointment has."""
     # The unique constraint has the last word; with 45 random bits a taken number is rare.
     while True:
         number = confirmation_number_from(secrets.token_bytes(CONFIRMATION_NUMBER_BYTES))

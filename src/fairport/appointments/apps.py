@@ -14,6 +14,12 @@ class AppointmentsConfig(AppConfig):
         register_pool_provider(AppointmentPool())
         for template in ("offer", "reminder_offer", "offer_moved", "offer_new_time"):
             register_relevance_check(template, telling.offer_still_open)
-        for template in ("confirmation", "reminder_appointment", "appointment_moved", "appointment_new_time"):
+        for template in (
+            "confirmation",
+            "placed",
+            "reminder_appointment",
+            "appointment_moved",
+            "appointment_new_time",
+        ):
             register_relevance_check(template, telling.appointment_still_booked)
         register_relevance_check("renewal_reminder", telling.renewal_still_due)

@@ -86,6 +86,19 @@ class AppointmentMoved(_AboutAppointment):
 
 
 @dataclass(frozen=True)
+class AppointmentPlaced(_AboutAppointment):
+    """Two officials gave the group a place outside the draw; `proposal` names them."""
+
+    name: ClassVar[str] = "appointment.placed"
+    confirmation_number: str
+    proposal: str
+    reason: str
+    port: str
+    starts_at: str
+    size: int
+
+
+@dataclass(frozen=True)
 class AppointmentCancelled(_AboutAppointment):
     name: ClassVar[str] = "appointment.cancelled"
 

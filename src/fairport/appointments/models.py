@@ -78,7 +78,8 @@ class Appointment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="appointments")
-    offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name="appointment")
+    # None where officials placed the group outside the draw.
+    offer = models.OneToOneField(Offer, on_delete=models.PROTECT, null=True, related_name="appointment")
     slot = models.ForeignKey(AppointmentSlot, on_delete=models.PROTECT, related_name="appointments")
     confirmation_number = models.CharField(max_length=16, unique=True)
     size = models.PositiveSmallIntegerField()

@@ -16,6 +16,7 @@ from fairport.appointments.answers import (
 from fairport.appointments.arriving import AppointmentNotBooked, mark_arrived
 from fairport.appointments.moving import GroupsChanged, move_groups
 from fairport.appointments.places import ensure_programme_slots
+from fairport.appointments.placing import place_group
 from fairport.appointments.ticking import tick
 from fairport.appointments.withdrawing import UndoTooLate, undo_withdrawal, withdraw
 
@@ -34,6 +35,7 @@ __all__ = [
     "ensure_programme_slots",
     "mark_arrived",
     "move_groups",
+    "place_group",
     "renew",
     "tick",
     "undo_withdrawal",

@@ -88,6 +88,7 @@ EVENTS: Final[dict[str, Promise]] = {
     "offer.declined": _("The place was declined"),
     "offer.expired": _("The offer was not answered in time"),
     "offer.given_up": _("The offer was given up"),
+    "appointment.placed": _("Officials gave a place outside the draw"),
     "appointment.cancelled": _("The appointment was cancelled"),
     "appointment.given_up": _("The appointment was given up"),
     "appointment.missed": _("Nobody came to the appointment"),

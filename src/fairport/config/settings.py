@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "fairport.complaints",
     "fairport.walkins",
     "fairport.closing",
+    "fairport.placements",
     "fairport.applicant",
     "fairport.transparency",
 ]

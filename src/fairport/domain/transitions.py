@@ -31,6 +31,8 @@ class Event(StrEnum):
     """A draw gave the whole group a place. (A rain-check changes no status.)"""
     DISPLACED = "displaced"
     """The offer or the appointment was taken back for a reason that is not the applicant's: its port was suspended."""
+    PLACED = "placed"
+    """Two officials gave the group a place outside the draw, within the policy's public cap."""
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -56,6 +58,7 @@ _BEFORE_ARRIVAL = frozenset({Status.WAITING, Status.OFFERED, Status.CONFIRMED, S
 
 _TABLE: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.WAITING, Event.DRAWN): frozenset({Status.OFFERED}),
+    (Status.WAITING, Event.PLACED): frozenset({Status.CONFIRMED}),
     (Status.WAITING, Event.LAPSED): frozenset({Status.LAPSED}),
     (Status.WAITING, Event.RENEWED): frozenset({Status.WAITING}),
     (Status.OFFERED, Event.CONFIRMED): frozenset({Status.CONFIRMED}),

@@ -13,6 +13,7 @@ from fairport.facts.rules import (
     OtherPort,
     OwnName,
     WordsUnfit,
+    refuse_own_name,
 )
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "WordsUnfit",
     "confirm_facts",
     "open_file",
+    "refuse_own_name",
     "withdraw_fact",
 ]

@@ -97,6 +97,7 @@ CONTEXTS: Mapping[str, type] = {
     "declined": NoContext,
     "expiry": NoContext,
     "confirmation": BookedPlace,
+    "placed": BookedPlace,
     "reminder_appointment": BookedPlace,
     "appointment_new_time": AppointmentAtNewTime,
     "cancellation": NoContext,

@@ -156,6 +156,18 @@ TEXTS: Mapping[str, Text] = {
             _("If you cannot come, please cancel. You go back into the draws and lose nothing."),
         ),
     ),
+    "placed": Text(
+        _("Your group has an appointment"),
+        (
+            _("Two officials gave your group a place outside the draw."),
+            _("Your confirmation number is %(confirmation_number)s."),
+            PLACE,
+            OTHER_CLOCK,
+            _("Open your registration to see your pass. Print it or show it on a phone at the port."),
+            NOT_A_DECISION,
+            _("If you cannot come, please cancel. You go back into the draws and lose nothing."),
+        ),
+    ),
     "reminder_appointment": Text(
         _("Your appointment is soon"),
         (

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Least
 
 from fairport.domain.capacity import slots_for_horizon
 from fairport.domain.policy import Policy
@@ -132,6 +133,26 @@ def take_out_places(*, slot_id: int, people: int) -> None:
     ).update(held=F("held") - people)
     if changed != 1:
         raise PlacesMiscounted
+
+
+def take_outside_draw(*, slot_id: int, people: int) -> None:
+    """Holds places for `people` whom officials placed: of the walk-in reserve as far as it goes, else free ones.
+
+    What is taken of the reserve becomes a part of the band's `capacity`, so that it is held, counted and given back
+    like every other place. Raises NoPlaceLeft, changing nothing.
+    """
+    left_in_reserve = F("walk_in_reserve") - F("walk_ins_admitted")
+    from_reserve = Least(Value(people), left_in_reserve)
+    # What walk-ins were given because no draw could reach it is held already.
+    passed_on = Least(from_reserve, F("passed_to_walk_in"))
+    changed = AppointmentSlot.objects.filter(pk=slot_id, held__lte=F("capacity") + left_in_reserve - people).update(
+        walk_in_reserve=F("walk_in_reserve") - from_reserve,
+        passed_to_walk_in=F("passed_to_walk_in") - passed_on,
+        capacity=F("capacity") + from_reserve - passed_on,
+        held=F("held") + people - passed_on,
+    )
+    if changed != 1:
+        raise NoPlaceLeft
 
 
 def release_places(*, slot_id: int, people: int, next_draw_at: datetime, minimum_notice: timedelta) -> None:

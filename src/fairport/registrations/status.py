@@ -31,7 +31,7 @@ _SIGNS_OF_LIFE: Final = frozenset(
     }
 )
 # What ends that a group is owed a place: it took another, or came to the one that it was moved to.
-_MAKES_GOOD: Final = frozenset({Event.CONFIRMED, Event.ARRIVED})
+_MAKES_GOOD: Final = frozenset({Event.CONFIRMED, Event.PLACED, Event.ARRIVED})
 _BATCH: Final = 1000
 
 

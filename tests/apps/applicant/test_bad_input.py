@@ -210,7 +210,7 @@ def test_a_thirteenth_traveler_is_sent_to_an_officer(walker: Walker, snapshot: S
     before = snapshot()
     response = walker.send("register_traveler", CHILD, "00000013")
     assert response.status_code == 422
-    assert "group_too_large" in main_text(response) and "cannot register a larger group yet" in main_text(response)
+    assert "group_too_large" in main_text(response) and "A larger group registers in parts" in main_text(response)
     assert snapshot() == before
     assert walker.look("register_traveler", "00000013")["Location"] == reverse("register_large_group")
     assert "We are more than that" in main_text(walker.look("register_travelers"))

@@ -1,0 +1,1 @@
+"""Places that two officials give outside the draw, for listed reasons and within a public cap."""
