@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('appointments', '0003_placed_without_offer'),
+        ('appointments', '0004_placed_without_offer'),
         ('approvals', '0002_decided_for_good'),
         ('ports', '0002_walk_ins'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

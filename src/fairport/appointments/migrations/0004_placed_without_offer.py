@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("appointments", "0002_offers_displaced")]
+    dependencies = [("appointments", "0003_moved_places")]
 
     operations = [
         migrations.AlterField(
