@@ -121,6 +121,7 @@ _PLACES: Final[dict[str, Promise]] = {
         "This place is gone, because the port is closed. It is not your fault. In the next draw you come before the "
         "others."
     ),
+    "ports_fixed": _("You can choose other ports only while you wait for a place."),
     "nothing_to_cancel": _("You have no appointment that can be cancelled now."),
     "undo_too_late": _("The time to take back your withdrawal is over. You can register again. It is free."),
     "transition_refused": _("This cannot be done now, because your registration has changed. Look at its status."),

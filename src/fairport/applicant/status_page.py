@@ -33,6 +33,7 @@ from fairport.draws.queries import SubjectDraw, draws_of_subject, next_draw_time
 from fairport.facts.rules import OPEN_STATUSES
 from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.ports.queries import list_ports
+from fairport.ports.suspensions import shut_ports
 from fairport.programmes.queries import NoPolicyInForce, policy_in_force, policy_of_version
 from fairport.registrations.events import RegistrationSubmitted
 from fairport.registrations.models import Registration
@@ -135,7 +136,7 @@ OUTCOMES: dict[str, tuple[str, Promise]] = {
 
 def status_context(*, registration: Registration, at: datetime) -> dict[str, Any]:
     """Everything that the status page and its questions show."""
-    policy = _policy(registration, at)
+    policy = policy_for(registration, at)
     state = open_contact(registration=registration).state
     ports = {port.code: port for port in list_ports()}
     offer = current_offer(registration_id=registration.pk, at=at)
@@ -171,11 +172,25 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "openings": openings_view(registration, {code: port.name for code, port in ports.items()}, home_zone),
         "wait": wait_of(registration=registration, at=at),
         "is_waiting": status is Status.WAITING,
+        "owed": None if registration.displaced_at is None else owed_view(registration, offer or appointment, ports, at),
         "may_renew": status in (Status.LAPSED, Status.NO_SHOW),
         "may_withdraw": (status, Event.WITHDRAWN) in TRANSITIONS,
         "undo_until": None if until is None else format_moment(until, home_zone),
         "undo_hours": int(policy.withdrawal_undo.total_seconds()) // 3600,
         "declines_allowed": policy.draw.declines_before_lottery_only,
+    }
+
+
+def owed_view(
+    registration: Registration, held: Offer | Appointment | None, ports: Mapping[str, PortOfEntry], at: datetime
+) -> dict[str, object]:
+    """What a group reads from whom a place was taken back, or moved; `closed` are its ports without any places."""
+    shut = shut_ports(programme=registration.programme_id, at=at)
+    return {
+        "is_waiting": registration.status == Status.WAITING,
+        "is_moved": held is not None and held.moved_at is not None,
+        "closed": [ports[code].name for code in registration.ports if code in shut],
+        "all_closed": shut.issuperset(registration.ports),
     }
 
 
@@ -269,7 +284,7 @@ def draw_view(
     }
 
 
-def _policy(registration: Registration, at: datetime) -> Policy:
+def policy_for(registration: Registration, at: datetime) -> Policy:
     """The rules now; once the programme has ended, those under which the group registered."""
     try:
         return policy_in_force(programme=registration.programme_id, on=at.date()).policy

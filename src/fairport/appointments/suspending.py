@@ -157,6 +157,7 @@ def _carry_out(plan: Plan, suspension_id: uuid.UUID, actor: Actor, at: datetime)
 
 
 def _move(held: Offer | Appointment, slot: AppointmentSlot, at: datetime) -> None:
+    held.moved_from, held.moved_at = held.slot, at
     held.slot, held.reminded_at = slot, None
     if isinstance(held, Offer):
         # Another port is another question, so there is time to sleep on it (decision 0017).
@@ -164,10 +165,11 @@ def _move(held: Offer | Appointment, slot: AppointmentSlot, at: datetime) -> Non
 
 
 def _write_moves(moved: Sequence[Offer | Appointment]) -> None:
+    fields = ["slot", "moved_from", "moved_at", "reminded_at"]
     offers = [held for held in moved if isinstance(held, Offer)]
-    Offer.objects.bulk_update(offers, ["slot", "reminded_at", "expires_at"], batch_size=_BATCH)
+    Offer.objects.bulk_update(offers, [*fields, "expires_at"], batch_size=_BATCH)
     appointments = [held for held in moved if isinstance(held, Appointment)]
-    Appointment.objects.bulk_update(appointments, ["slot", "reminded_at"], batch_size=_BATCH)
+    Appointment.objects.bulk_update(appointments, fields, batch_size=_BATCH)
 
 
 def _close(lost: Sequence[Offer | Appointment], at: datetime) -> None:

@@ -37,6 +37,14 @@ class RegistrationLapsed(EventDetails):
 
 
 @dataclass(frozen=True)
+class PortsChosen(EventDetails):
+    """A waiting group chose other ports, in its order."""
+
+    name: ClassVar[str] = "registration.ports_chosen"
+    ports: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SafeguardingCaseOpened(EventDetails):
     name: ClassVar[str] = "safeguarding.opened"
     number: str

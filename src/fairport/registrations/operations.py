@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fairport.registrations.answers import answer_once
 from fairport.registrations.attempts import DAY, TooManyAttempts, TooManyDocumentRefusals, count_attempt
+from fairport.registrations.choosing import PortsFixed, choose_ports
 from fairport.registrations.drafts import discard_draft, remove_dead_drafts, save_draft
 from fairport.registrations.filing import insert_registrations, submit_registration
 from fairport.registrations.models import CodeFailure, IdempotentAnswer
@@ -24,11 +25,13 @@ from fairport.registrations.status import (
 )
 
 __all__ = [
+    "PortsFixed",
     "TooManyAttempts",
     "TooManyDocumentRefusals",
     "WrongCode",
     "answer_once",
     "change_status",
+    "choose_ports",
     "close_withdrawal",
     "count_attempt",
     "discard_draft",

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from fairport.applicant import steps, views_status, views_submit
+from fairport.applicant import steps, views_ports, views_status, views_submit
 from fairport.appointments.models import Offer
 from fairport.domain.policy import Policy
 from fairport.registrations.models import Registration
@@ -74,7 +74,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Pages live in the week of the founding system's start, until the test moves on."""
     clock = Clock()
-    for module in (steps, views_submit, views_status):
+    for module in (steps, views_submit, views_status, views_ports):
         monkeypatch.setattr(module, "now", clock)
     return clock
 
