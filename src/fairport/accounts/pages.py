@@ -46,6 +46,7 @@ DESTINATIONS: Final = (
         _("Approvals"),
         (Role.PORT_OFFICER, Role.SUPERVISOR, Role.SCHEDULER, Role.OPERATOR, Role.AUDITOR, Role.OMBUDS),
     ),
+    Destination("office_capacity", _("Calendar of places"), (Role.SCHEDULER, Role.AUDITOR, Role.SUPERVISOR)),
     Destination("office_slots", _("Places"), (Role.SCHEDULER, Role.AUDITOR)),
     Destination("office_ports", _("Closing a port"), (Role.SUPERVISOR, Role.SCHEDULER, Role.AUDITOR)),
     Destination("office_operations", _("Operations"), (Role.OPERATOR,)),

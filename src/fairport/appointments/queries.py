@@ -15,7 +15,7 @@ LIVE = (AppointmentState.BOOKED, AppointmentState.ARRIVED)
 def current_offer(*, registration_id: uuid.UUID, at: datetime) -> Offer | None:
     """The offer that can be answered at `at`, with slot and port, or None."""
     return (
-        Offer.objects.select_related("slot__port")
+        Offer.objects.select_related("slot__port", "moved_from__port")
         .filter(
             registration_id=registration_id,
             registration__status=RegistrationStatus.OFFERED,
@@ -29,7 +29,7 @@ def current_offer(*, registration_id: uuid.UUID, at: datetime) -> Offer | None:
 def current_appointment(*, registration_id: uuid.UUID) -> Appointment | None:
     """The booked appointment, or the one at which somebody arrived, with slot and port; None if withdrawn."""
     return (
-        Appointment.objects.select_related("slot__port")
+        Appointment.objects.select_related("slot__port", "moved_from__port")
         .filter(registration_id=registration_id, state__in=LIVE)
         .exclude(registration__status=RegistrationStatus.WITHDRAWN)
         .first()

@@ -163,6 +163,11 @@ def read_book(
     )
 
 
+def list_plans(*, programme: str, port: str) -> list[CapacityPlan]:
+    """Every plan of a port that holds, will hold or did hold, by weekday, first day and start."""
+    return list(CapacityPlan.objects.filter(programme=programme, port_id=port, superseded_at__isnull=True))
+
+
 def present_exceptions(
     *,
     programme: str,
