@@ -57,6 +57,11 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_facts_withdraw": _("Take a verified fact back"),
     # places and draws
     "office_slots": _("See the places"),
+    "office_capacity": _("See the calendar of places"),
+    "office_capacity_day": _("See the places of a day"),
+    "office_capacity_plan": _("See the plan of a port"),
+    "office_capacity_change": _("Change or close days of a port, and move its bookings"),
+    "office_capacity_change_plan": _("Change the plan of a port, and move its bookings"),
     "office_draws": _("See the files of the draws"),
     "office_draw_bundle": _("Fetch all files of a draw"),
     # the end of a programme

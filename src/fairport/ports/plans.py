@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from fairport.domain.plans import CapacityBook, DayKind, DayRule, PlannedBand
 from fairport.domain.policy import Policy, PolicyBand, PolicyPort
-from fairport.ports.models import CapacityException, CapacityPlan, ExceptionBand, PortOfEntry
+from fairport.ports.models import CapacityException, CapacityPlan, ExceptionBand, ExceptionKind, PortOfEntry
 
 # Weekday, start, end, places, walk-in reserve: what makes two plans the same.
 Shape = tuple[int, time, time, int, int]
@@ -183,6 +183,18 @@ def present_exceptions(
         rows = rows.filter(day__gte=first_day)
     if last_day is not None:
         rows = rows.filter(day__lte=last_day)
+    return list(rows)
+
+
+def closed_days(*, programme: str, first_day: date, last_day: date) -> list[CapacityException]:
+    """The days, both ends included, on which ports are closed by a scheduler's word, by day."""
+    rows = CapacityException.objects.filter(
+        programme=programme,
+        kind=ExceptionKind.CLOSED,
+        lifted_at__isnull=True,
+        day__gte=first_day,
+        day__lte=last_day,
+    )
     return list(rows)
 
 

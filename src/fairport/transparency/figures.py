@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -27,7 +27,8 @@ from fairport.draws.queries import (
     public_file_names,
     read_file,
 )
-from fairport.ports.models import AppointmentSlot, PortOfEntry, PortSuspension, SuspensionReason
+from fairport.ports.models import AppointmentSlot, CapacityException, PortOfEntry, PortSuspension, SuspensionReason
+from fairport.ports.plans import closed_days
 from fairport.ports.queries import list_ports, list_slots
 from fairport.ports.suspensions import announced
 from fairport.transparency.addresses import address_of
@@ -59,7 +60,10 @@ FILES: Final[dict[str, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class DayOfPlaces:
-    """One local day of a port; places are counted in people. What walk-ins were given is not `taken`."""
+    """One local day of a port; places are counted in people. What walk-ins were given is not `taken`.
+
+    `closed` is why a day has no new places, else empty; `words` is more about it, as it was typed.
+    """
 
     day: str
     bands: str
@@ -67,6 +71,8 @@ class DayOfPlaces:
     taken: int
     free: int
     walk_in_reserve: int
+    closed: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,13 @@ class PortPlaces:
 
 
 def places_by_port(*, programme: str, at: datetime) -> list[PortPlaces]:
-    """The places of every port from today on, and its walk-ins of today; five queries whatever their number."""
+    """The places of every port from today on, and its walk-ins of today; six queries whatever their number."""
     today = at.astimezone(UTC).date()
-    slots = list_slots(programme=programme, first_day=today, last_day=today + timedelta(days=DAYS_SHOWN - 1))
+    last_day = today + timedelta(days=DAYS_SHOWN - 1)
+    slots = list_slots(programme=programme, first_day=today, last_day=last_day)
+    closed: dict[str, dict[date, CapacityException]] = {}
+    for row in closed_days(programme=programme, first_day=today, last_day=last_day):
+        closed.setdefault(row.port_id, {})[row.day] = row
     by_port: dict[str, list[AppointmentSlot]] = {}
     for slot in slots:
         by_port.setdefault(slot.port_id, []).append(slot)
@@ -96,7 +106,7 @@ def places_by_port(*, programme: str, at: datetime) -> list[PortPlaces]:
         PortPlaces(
             port,
             port.capacity_source == "demonstration",
-            _days(by_port[port.code]),
+            _days(by_port[port.code], closed.get(port.code, {})),
             walk_ins.get((port.code, at.astimezone(ZoneInfo(port.timezone)).date())),
             _closed(suspensions[port.code], port, at) if port.code in suspensions else None,
         )
@@ -174,10 +184,14 @@ def utc_moment(moment: datetime) -> str:
     return _("{moment} UTC").format(moment=format_moment(moment, "UTC"))
 
 
-def _days(slots: Iterable[AppointmentSlot]) -> list[DayOfPlaces]:
+def _days(slots: Iterable[AppointmentSlot], closed: Mapping[date, CapacityException]) -> list[DayOfPlaces]:
+    by_day = {day: list(group) for day, group in groupby(slots, key=lambda slot: slot.date)}
     days = []
-    for day, group in groupby(slots, key=lambda slot: slot.date):
-        bands = list(group)
+    for day in sorted(by_day.keys() | closed.keys()):
+        # A band without places is one that was taken out of the plan, or whose day is closed.
+        bands = [slot for slot in by_day.get(day, []) if slot.capacity]
+        if not bands and day not in closed:
+            continue
         days.append(
             DayOfPlaces(
                 day=format_day(day),
@@ -186,6 +200,8 @@ def _days(slots: Iterable[AppointmentSlot]) -> list[DayOfPlaces]:
                 taken=sum(slot.held - slot.passed_to_walk_in for slot in bands),
                 free=sum(slot.free for slot in bands),
                 walk_in_reserve=sum(slot.walk_in_reserve for slot in bands),
+                closed=str(closed[day].get_reason_display()) if day in closed else "",
+                words=closed[day].words if day in closed else "",
             )
         )
     return days

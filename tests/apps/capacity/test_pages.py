@@ -177,3 +177,16 @@ def test_the_plan_shows_what_holds_what_comes_and_what_is_over(cast: Cast) -> No
         ("now", [50], ""),
         ("over", [60, 60, 60], "2023.1"),
     ]
+
+
+def test_the_public_reads_why_a_day_is_closed(cast: Cast, client: Client) -> None:
+    booked([2])
+    carry_out(close(DAY, words="<b>The bridge</b> is repaired", reason="works"))
+    carry_out(close(DAY + timedelta(days=9), reason="holiday"))
+    with CaptureQueriesContext(connection) as captured:
+        html = client.get("/ports").content.decode()
+    assert "Closed on this day: Works at the port" in html
+    assert "&lt;b&gt;The bridge&lt;/b&gt; is repaired" in html
+    # A day that was closed before its places were made is there all the same.
+    assert "Closed on this day: Public holiday" in html
+    assert len(captured) <= 8
