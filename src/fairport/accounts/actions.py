@@ -64,6 +64,10 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_capacity_change_plan": _("Change the plan of a port, and move its bookings"),
     "office_draws": _("See the files of the draws"),
     "office_draw_bundle": _("Fetch all files of a draw"),
+    # lists to take along
+    "office_exports": _("See which lists can be taken along"),
+    "office_export_day": _("Take the list of a day"),
+    "office_export_encounters": _("Take the counts of encounters"),
     # the end of a programme
     "office_programmes": _("See the programmes and announced ends"),
     "office_programme_confirm": _("Propose to confirm the end of a programme"),

@@ -51,6 +51,7 @@ DESTINATIONS: Final = (
     Destination("office_ports", _("Closing a port"), (Role.SUPERVISOR, Role.SCHEDULER, Role.AUDITOR)),
     Destination("office_operations", _("Operations"), (Role.OPERATOR,)),
     Destination("office_programmes", _("Programmes"), (Role.OPERATOR, Role.AUDITOR)),
+    Destination("office_exports", _("Lists to take along"), (*AT_PORT, Role.OPERATOR, Role.AUDITOR)),
     Destination("office_messages", _("Messages"), (Role.OPERATOR,)),
     Destination("office_events", _("Events"), (Role.AUDITOR,)),
     Destination("office_complaints", _("Complaints"), (Role.OMBUDS,)),

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "fairport.walkins",
     "fairport.closing",
     "fairport.placements",
+    "fairport.exports",
     "fairport.applicant",
     "fairport.transparency",
 ]
