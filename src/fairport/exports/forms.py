@@ -7,8 +7,8 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fairport.checkin.views_records import DayField
 from fairport.exports.problems import TEXTS
+from fairport.formkit.fields import DayField
 
 LONGEST_MONTHS: Final = 60
 _MONTH: Final = re.compile(r"((?:19|20|21)[0-9]{2})-(0[1-9]|1[0-2])")

@@ -13,12 +13,12 @@ from django.db import transaction
 from fairport.accounts.models import User
 from fairport.audit.events import Subject, staff
 from fairport.audit.operations import append_event
+from fairport.checkin.effect import effective_determinations
 from fairport.checkin.models import Determination
-from fairport.checkin.queries import effective_determinations
 from fairport.exports.encounters import AUTHORITIES, Encounter, EncounterCount, count_encounters
 from fairport.exports.events import EncountersExported
 from fairport.registrations.models import Registration
-from fairport.registrations.queries import is_readable, open_groups
+from fairport.registrations.queries import open_groups
 
 # Files opened at a time.
 BATCH = 500
@@ -83,11 +83,10 @@ def _opened(
     while batch := list(islice(rows, BATCH)):
         files = {row.check_in.appointment.registration_id: row.check_in.appointment.registration for row in batch}
         people = {
-            person.id: (person.birth_date, person.nationality)
-            for group in open_groups(
-                registrations=[file for file in files.values() if is_readable(registration=file)]
-            ).values()
-            for person in group
+            traveler.pk: (person.birth_date, person.nationality)
+            for group in open_groups(registrations=list(files.values())).values()
+            for traveler, person in group
+            if person is not None
         }
         for row in batch:
             check_in = row.check_in

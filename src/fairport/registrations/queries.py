@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -33,6 +33,7 @@ __all__ = [
     "list_safeguarding_cases",
     "open_contact",
     "open_entry_secret",
+    "open_groups",
     "open_leads",
     "open_readable_travelers",
     "open_travelers",
@@ -119,13 +120,30 @@ def open_travelers(*, registration: Registration) -> list[OpenTraveler]:
 
 def open_readable_travelers(*, registration: Registration) -> list[tuple[Traveler, OpenTraveler | None]]:
     """Who is in a registration, lead first; None for who was erased or whose box is damaged."""
-    pairs: list[tuple[Traveler, OpenTraveler | None]] = []
-    for traveler in Traveler.objects.filter(registration=registration, left_at__isnull=True):
-        try:
-            pairs.append((traveler, _opened(traveler, registration.data_key)))
-        except SealBroken:
-            pairs.append((traveler, None))
-    return pairs
+    data_keys = {registration.pk: registration.data_key}
+    travelers = Traveler.objects.filter(registration=registration, left_at__isnull=True)
+    return [(traveler, _opened_if_readable(traveler, data_keys)) for traveler in travelers]
+
+
+def open_groups(
+    *, registrations: Sequence[Registration]
+) -> dict[uuid.UUID, list[tuple[Traveler, OpenTraveler | None]]]:
+    """Who is in each of many registrations, as `open_readable_travelers` gives it, with one statement.
+
+    Their data keys are at hand.
+    """
+    data_keys = {registration.pk: registration.data_key for registration in registrations}
+    groups: dict[uuid.UUID, list[tuple[Traveler, OpenTraveler | None]]] = {pk: [] for pk in data_keys}
+    for traveler in Traveler.objects.filter(registration_id__in=groups, left_at__isnull=True):
+        groups[traveler.registration_id].append((traveler, _opened_if_readable(traveler, data_keys)))
+    return groups
+
+
+def _opened_if_readable(traveler: Traveler, data_keys: Mapping[uuid.UUID, DataKey]) -> OpenTraveler | None:
+    try:
+        return _opened(traveler, data_keys[traveler.registration_id])
+    except SealBroken:
+        return None
 
 
 def open_leads(*, registrations: Sequence[Registration]) -> dict[uuid.UUID, OpenTraveler]:
