@@ -20,6 +20,7 @@ from fairport.checkin.api import router as checkin_router
 from fairport.metros.api import router as metros_router
 from fairport.transparency.api import router as public_router
 from fairport.transparency.api_oversight import router as oversight_router
+from fairport.transparency.api_priority import router as priority_router
 from fairport.transparency.api_walk_ins import router as walk_ins_router
 
 JSON_TYPE: Final = "application/json"
@@ -50,6 +51,7 @@ ROUTERS: Final = (
     complaints_router,
     public_router,
     oversight_router,
+    priority_router,
     walk_ins_router,
     checkin_router,
     metros_router,

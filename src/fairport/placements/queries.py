@@ -111,10 +111,13 @@ def placements_at(*, ports: Sequence[str] | None, reason: str = "") -> QuerySet[
     return rows.filter(reason=reason) if reason else rows
 
 
-def count_by_week(*, until: date) -> list[PlacementCount]:
-    """Placements in the weeks before that of `until`, by programme, port, week and reason; the latest week first."""
+def count_by_week(*, until: date, since: date = date.min) -> list[PlacementCount]:
+    """Placements in the weeks from `since` and before that of `until`, by programme, port, week and reason.
+
+    The latest week first.
+    """
     rows = (
-        ExceptionalPlacement.objects.filter(week__lt=week_of(until))
+        ExceptionalPlacement.objects.filter(week__lt=week_of(until), week__gte=since)
         .order_by("-week", "programme", "port_id", "reason")
         .values_list("programme", "port_id", "week", "reason")
         .annotate(Count("id"), Sum("people"))
@@ -122,9 +125,9 @@ def count_by_week(*, until: date) -> list[PlacementCount]:
     return [PlacementCount(*row) for row in rows]
 
 
-def weeks_counted() -> list[PlacementWeek]:
-    """Every programme, port and week in which somebody was placed, with its cap; the latest week first."""
-    return list(PlacementWeek.objects.filter(people__gt=0).order_by("-week", "programme", "port_id"))
+def weeks_counted(*, since: date = date.min) -> list[PlacementWeek]:
+    """Every programme, port and week from `since` on in which somebody was placed, with its cap; the latest first."""
+    return list(PlacementWeek.objects.filter(people__gt=0, week__gte=since).order_by("-week", "programme", "port_id"))
 
 
 @transaction.atomic
