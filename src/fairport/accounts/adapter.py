@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -37,9 +38,11 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """After the last step of signing in. Who has few recovery codes left is shown where to make new ones."""
-        shown = [record for record in get_authentication_records(request, user) if record["method"] == "mfa"]
-        begin_session(request, user=user, second_factor=bool(shown))
-        note_sign_in(user=user, second_factor=bool(shown), at=now())
+        records = get_authentication_records(request, user)
+        shown = [record for record in records if record["method"] == "mfa"]
+        second_factor = bool(shown) or any(record.get("vouched") for record in records)
+        begin_session(request, user=user, second_factor=second_factor)
+        note_sign_in(user=user, second_factor=second_factor, how=_how(records), at=now())
         if any(record["type"] == Authenticator.Type.RECOVERY_CODES for record in shown):
             left = note_recovery_code(user=user, at=now())
             if left <= FEW_CODES:
@@ -68,3 +71,10 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Says nothing: the page that follows tells what happened, and allauth's messages repeat addresses."""
+
+
+def _how(records: Sequence[Mapping[str, Any]]) -> str:
+    """By what somebody signed in."""
+    if any(record.get("passwordless") for record in records):
+        return "passkey"
+    return "provider" if any(record["method"] == "socialaccount" for record in records) else "password"

@@ -15,10 +15,14 @@ class StaffCreated(EventDetails):
 
 @dataclass(frozen=True)
 class StaffSignedIn(EventDetails):
-    """`second_factor` is false only for somebody who is about to set one up, and can do nothing else."""
+    """`second_factor` is false only for somebody who is about to set one up, and can do nothing else.
+
+    `how` is `password`, `passkey` (alone) or `provider`.
+    """
 
     name: ClassVar[str] = "staff.signed_in"
     second_factor: bool
+    how: str
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,9 @@ class LastSecondFactor(Exception):
     code = "last_second_factor"
 
 
-def note_sign_in(*, user: User, second_factor: bool, at: datetime) -> None:
-    """Somebody signed in; without a second factor only until they have set one up."""
-    event = StaffSignedIn(second_factor=second_factor)
+def note_sign_in(*, user: User, second_factor: bool, how: str, at: datetime) -> None:
+    """Somebody signed in by `how`; without a second factor only until they have set one up."""
+    event = StaffSignedIn(second_factor=second_factor, how=how)
     append_event(event=event, subject=staff_subject(user), actor=staff_actor(user.pk), at=at)
 
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, cast
 
+import structlog
 from allauth.account import views as account
+from allauth.account.utils import get_next_redirect_url
+from allauth.core.internal import ratelimit
 from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as passkeys
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from fairport.accounts import oidc
 from fairport.accounts.access import sign_in
 from fairport.accounts.forms import SignInForm
 from fairport.accounts.models import FailedSignIns, User
 from fairport.accounts.operations import count_failed_sign_in, note_recovery_code
+from fairport.accounts.problems import TEXTS
 from fairport.accounts.queries import own_factors
 from fairport.accounts.session import mark_second_factor
 from fairport.clock.queries import now
 
 View = Callable[..., HttpResponse]
+logger = structlog.get_logger(__name__)
+# Each start of a sign-in asks the provider something.
+PROVIDER_LIMIT = {"provider": "20/m/ip"}
 CODE_LENGTH = 6
 
 
@@ -61,17 +70,31 @@ def _step(request: HttpRequest) -> str:
     return FailedSignIns.Step.CODE if len(typed) <= CODE_LENGTH else FailedSignIns.Step.RECOVERY
 
 
+class SignIn(account.LoginView):
+    """Address and password, or one of the other ways."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"provider": settings.OIDC.get("name")}
+
+
+def _sign_in_page(request: HttpRequest, problems: Sequence[Any], *, code: str = "", status: int = 200) -> HttpResponse:
+    """The page of all ways, with what went wrong on one of them."""
+    context = {
+        "form": SignInForm(),
+        "problems": problems,
+        "problem_codes": [code] if code else [],
+        "provider": settings.OIDC.get("name"),
+        "redirect_field_name": "next",
+        "redirect_field_value": request.POST.get("next"),
+    }
+    return render(request, "account/login.html", context, status=status)
+
+
 class PasskeySignIn(passkeys.LoginWebAuthnView):
     """Signing in with nothing but a passkey. What is wrong with it is said on the page of the password."""
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
-        context = {
-            "form": SignInForm(),
-            "problems": form.errors["credential"],
-            "redirect_field_name": "next",
-            "redirect_field_value": self.request.POST.get("next"),
-        }
-        return render(self.request, "account/login.html", context)
+        return _sign_in_page(self.request, form.errors["credential"])
 
 
 class Authenticate(mfa.AuthenticateView):
@@ -121,13 +144,46 @@ class PasskeyAgain(passkeys.ReauthenticateWebAuthnView):
         return cast(HttpResponse, super().form_valid(form))
 
 
-login = page(cast(View, account.login))
+login = page(cast(View, SignIn.as_view()))
 inactive = page(cast(View, account.account_inactive))
 passkey_sign_in = page(_counting(cast(View, PasskeySignIn.as_view())))
 authenticate = page(_counting(cast(View, Authenticate.as_view())))
 password_again = page(cast(View, account.reauthenticate))
 code_again = page(login_required(_counting(cast(View, CodeAgain.as_view()))))
 passkey_again = page(login_required(_counting(cast(View, PasskeyAgain.as_view()))))
+
+
+def _provider_only(view: View) -> View:
+    """Exists where a provider is configured; a refusal leads back to the other ways and is counted."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not settings.OIDC:
+            raise Http404
+        try:
+            return view(request)
+        except (oidc.ProviderRefused, oidc.AddressUnverified, oidc.NoStaffAccount) as refusal:
+            logger.warning("provider_sign_in_refused", code=refusal.code, why=str(refusal))
+            count_failed_sign_in(step=FailedSignIns.Step.PROVIDER, day=now().date())
+            return _sign_in_page(request, [TEXTS[refusal.code]], code=refusal.code, status=403)
+
+    return page(require_safe(guarded))
+
+
+@_provider_only
+def provider(request: HttpRequest) -> HttpResponse:
+    """Leads to the organization's own sign-in."""
+    if limited := ratelimit.consume_or_429(
+        request, app="fairport", action="provider", config=PROVIDER_LIMIT, limit_get=True
+    ):
+        return cast(HttpResponse, limited)
+    return oidc.begin(request, next_url=get_next_redirect_url(request))
+
+
+@_provider_only
+def provider_back(request: HttpRequest) -> HttpResponse:
+    """Comes back from there."""
+    return oidc.finish(request)
 
 
 @page

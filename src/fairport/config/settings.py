@@ -6,6 +6,7 @@ import secrets
 
 from fairport.config import env
 from fairport.config.database import connection_parameters
+from fairport.config.oidc import oidc_settings, providers
 from fairport.config.paths import PACKAGE, var_folder
 from fairport.domain.beacon import QUICKNET_PUBLIC_KEY
 from fairport.sealing.keyring import django_secret_key
@@ -61,6 +62,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "fairport.clock",
     "fairport.sealing",
@@ -223,6 +226,12 @@ MFA_FORMS = {
     "edit_webauthn": "fairport.accounts.forms_passkey.PasskeyNameForm",
 }
 MFA_TOTP_ISSUER = "Fairport"
+# The organization's own sign-in, beside ours; empty without one.
+OIDC = oidc_settings()
+SOCIALACCOUNT_ADAPTER = "fairport.accounts.oidc.StaffSocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_PROVIDERS = providers(OIDC)
 # One period early or late: a phone's clock is never exact, and a code takes time to type.
 MFA_TOTP_TOLERANCE = 1
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
