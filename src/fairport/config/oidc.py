@@ -19,7 +19,7 @@ def oidc_settings() -> dict[str, Any]:
     second_factor = env.words("FAIRPORT_OIDC_SECOND_FACTOR")
     if not issuer:
         if client_id or secret or second_factor:
-            raise env.SettingError("FAIRPORT_OIDC_ISSUER is missing: the other FAIRPORT_OIDC_ variables need it.")
+            raise env.SettingError("FAIRPORT_OIDC_ISSUER is missing: the other values of the provider need it.")
         return {}
     address = urlsplit(issuer)
     if not (address.scheme == "https" or (address.scheme == "http" and address.hostname in _LOOPBACK)):
