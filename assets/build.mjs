@@ -118,6 +118,15 @@ async function buildScripts() {
     format: "iife",
     banner: { js: "/* Built from assets/src/verify with @noble/curves and @noble/hashes (MIT): docs/third-party.md */" },
   });
+  await esbuild.build({
+    ...common,
+    entryPoints: [join(SOURCES, "gate/page.js")],
+    outfile: join(STATIC, "office/gate.js"),
+    format: "esm",
+    target: "es2022",
+    banner: { js: "/* Built from assets/src/gate with @noble/curves and @noble/hashes (MIT): docs/third-party.md */" },
+  });
+  await esbuild.build({ ...common, entryPoints: [join(SOURCES, "gate/worker.js")], outfile: join(STATIC, "office/gate-worker.js"), format: "iife" });
   copyFileSync(join(MODULES, "zxing-wasm/dist/reader/zxing_reader.wasm"), join(STATIC, "office/zxing_reader.wasm"));
 }
 

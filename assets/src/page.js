@@ -28,6 +28,13 @@ for (const button of byAttribute("data-copy")) {
   });
 }
 
+// The gate's day list ends with the session (docs/gate.md): with the button, and wherever somebody is to sign in.
+const forgetGateList = () => indexedDB.deleteDatabase("fairport-gate-list");
+for (const part of byAttribute("data-forgets-gate-list")) {
+  if (part instanceof HTMLFormElement) part.addEventListener("submit", forgetGateList);
+  else forgetGateList();
+}
+
 // A second click within a moment is a slip of the finger. The server keeps a repeat harmless in any
 // case, so the guard lets go after a while and when the page is shown again from the back button.
 const sent = new Map();

@@ -22,8 +22,11 @@ AXE_OPTIONS = {
 }
 PSEUDO = "ar-xb"
 LOCALE = Path(fairport.__file__).parent / "locale"
-# The browser reports a refused form (4xx) like a missing file; the answer itself is what the test looks at.
-REFUSED_PAGE = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# The browser reports a refused form (4xx) like a missing file; the answer itself is what the test looks at. It also
+# reports each request that a page makes after a test cut the network.
+REFUSED_PAGE = re.compile(
+    r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_INTERNET_DISCONNECTED)"
+)
 
 
 class Visitor:

@@ -40,6 +40,7 @@ DESTINATIONS: Final = (
     Destination("office_find", _("Find a group"), AT_PORT),
     Destination("office_second_looks", _("Second looks"), AT_PORT),
     Destination("office_placements", _("Outside the draw"), (*AT_PORT, Role.SCHEDULER, Role.AUDITOR, Role.OMBUDS)),
+    Destination("office_gate", _("Gate"), AT_PORT),
     Destination("office_safeguarding", _("Safeguarding"), (Role.SUPERVISOR,)),
     Destination(
         "office_approvals",

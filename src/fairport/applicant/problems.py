@@ -127,6 +127,7 @@ _PLACES: Final[dict[str, Promise]] = {
     "transition_refused": _("This cannot be done now, because your registration has changed. Look at its status."),
     "appointment_not_booked": _("This appointment is not open any more: it was cancelled, missed or used."),
     "pass_malformed": _("This is not a pass. Scan it again, or type its text again."),
+    "pass_truncated": _("A part of this pass is missing. Scan it again, or type its number."),
     "pass_forged": _("This pass was not signed by us. It is not valid."),
     "no_place_left": _("There are not enough free places in this band."),
     "places_miscounted": _("The count of places does not add up. Nothing was changed. Tell an operator."),

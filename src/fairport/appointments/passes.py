@@ -49,6 +49,12 @@ class PassMalformed(Exception):
     code = "pass_malformed"
 
 
+class PassTruncated(PassMalformed):
+    """The text begins like a pass, but a part of it is missing."""
+
+    code = "pass_truncated"
+
+
 class PassForged(Exception):
     """It looks like a pass, but none of our keys signed it: changed, made up, or from another service."""
 
@@ -107,7 +113,7 @@ def read_pass(text: str) -> PassClaims:
 def verify_pass(*, text: str, public_keys: Mapping[str, Ed25519PublicKey]) -> PassClaims:
     """What a pass says, if one of `public_keys` (by key id) signed it; needs neither network nor database.
 
-    Case and white space do not matter. Raises PassMalformed, PassForged.
+    Case and white space do not matter. Raises PassMalformed (PassTruncated for the beginning of one), PassForged.
     """
     content = _decode(text)
     body, signature = content[:-_SIGNATURE_BYTES], content[-_SIGNATURE_BYTES:]
@@ -174,13 +180,13 @@ def _decode(text: str) -> bytes:
     try:
         content = base64.b32decode(encoded + "=" * (-len(encoded) % 8))
     except (binascii.Error, ValueError) as error:
-        raise PassMalformed("This pass is incomplete.") from error
+        raise PassTruncated("This pass is incomplete.") from error
     # Spare bits at the end may be anything to a decoder: one pass has one text only.
     if base64.b32encode(content).decode("ascii").rstrip("=") != encoded:
-        raise PassMalformed("This pass is incomplete.")
+        raise PassTruncated("This pass is incomplete.")
     initials = len(content) - _FIXED.size - _SIGNATURE_BYTES
     if not 0 <= initials <= MAX_INITIALS_BYTES:
-        raise PassMalformed("This pass is incomplete.")
+        raise PassTruncated("This pass is incomplete.")
     return content
 
 

@@ -21,6 +21,11 @@ ANSWERS: Final[dict[PassAnswer, tuple[str, Promise, Promise]]] = {
     PassAnswer.LATE: ("warn", _("Too late"), _("Today and here, but their band is over. You may let them in.")),
     PassAnswer.OTHER_DAY: ("stop", _("Other day"), _("Here, but not today.")),
     PassAnswer.OTHER_PORT: ("stop", _("Other port"), _("Valid, but not here. Tell them where and when.")),
+    PassAnswer.OTHER_PROGRAMME: (
+        "stop",
+        _("Other programme"),
+        _("Here and today, but for another programme. Send them to its counter."),
+    ),
     PassAnswer.USED: ("warn", _("Already used"), _("Somebody of this group was checked in with it.")),
     PassAnswer.MISSED: (
         "stop",
@@ -28,8 +33,18 @@ ANSWERS: Final[dict[PassAnswer, tuple[str, Promise, Promise]]] = {
         _("The time for it is over. They can ask for a new place without penalty."),
     ),
     PassAnswer.CANCELLED: ("stop", _("Cancelled"), _("This appointment was given up. It is not valid.")),
+    PassAnswer.NOT_LISTED: (
+        "warn",
+        _("Not on the list"),
+        _("The list on this device does not have it. It may be newer than the list. Ask a supervisor."),
+    ),
     PassAnswer.UNKNOWN: ("stop", _("Unknown"), _("No appointment has this number. Check how it was typed.")),
     PassAnswer.FORGED: ("stop", _("Forged"), _("This pass was not signed by us. Search by the confirmation number.")),
+    PassAnswer.TRUNCATED: (
+        "stop",
+        _("Not whole"),
+        _("A part of this pass is missing. Scan it again, or type its number."),
+    ),
     PassAnswer.UNREADABLE: (
         "stop",
         _("Not a pass"),

@@ -43,6 +43,7 @@ APPEND_ONLY_TABLES = (
     "checkin_determinationreview",
     "complaints_complaintwords",
     "draws_drawfile",
+    "gate_gatescan",
     "placements_exceptionalplacement",
     "programmes_policyversion",
 )

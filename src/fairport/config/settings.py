@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "fairport.closing",
     "fairport.placements",
     "fairport.exports",
+    "fairport.gate",
     "fairport.applicant",
     "fairport.transparency",
 ]

@@ -26,6 +26,7 @@ urlpatterns = [
     path("office/", include("fairport.closing.urls")),
     path("office/", include("fairport.placements.urls")),
     path("office/", include("fairport.exports.urls")),
+    path("office/", include("fairport.gate.urls")),
     path("", include("fairport.notifications.urls")),
     path("", include("fairport.transparency.urls")),
     path("", include("fairport.metros.urls")),

@@ -62,7 +62,30 @@ def test_a_used_pass_is_told_so(cast: Cast, group: Group) -> None:
         at=group.in_band,
     )
 
-    assert check_pass(text=pass_of(group), officer=cast.officer, at=group.in_band).answer == PassAnswer.USED
+    judgement = check_pass(text=pass_of(group), officer=cast.officer, at=group.in_band)
+    assert (judgement.answer, judgement.expected) == (PassAnswer.USED, 2)
+
+
+def test_yesterdays_used_pass_is_one_of_another_day(cast: Cast, group: Group) -> None:
+    everybody = [traveler.pk for traveler in group.travelers]
+    record_arrival(appointment_id=group.appointment.pk, traveler_ids=everybody, officer=cast.officer, at=group.in_band)
+
+    tomorrow = group.in_band + timedelta(days=1)
+    assert check_pass(text=pass_of(group), officer=cast.officer, at=tomorrow).answer == PassAnswer.OTHER_DAY
+
+
+def test_a_gate_of_one_programme_sends_others_to_theirs(cast: Cast, group: Group) -> None:
+    def answer(programme: str | None) -> str:
+        text = group.appointment.confirmation_number
+        return check_pass(text=text, officer=cast.officer, at=group.in_band, port="SDG", programme=programme).answer
+
+    assert answer(group.appointment.slot.programme) == PassAnswer.RIGHT
+    assert answer("another-programme") == PassAnswer.OTHER_PROGRAMME
+
+
+def test_a_gate_is_of_a_port_of_the_officer(cast: Cast, group: Group) -> None:
+    with pytest.raises(OtherPort):
+        check_pass(text=pass_of(group), officer=cast.officer, at=group.in_band, port="ELP")
 
 
 def test_a_cancelled_appointment_is_told_so(cast: Cast, group: Group) -> None:
@@ -103,7 +126,12 @@ def test_a_pass_signed_by_somebody_else_is_forged(cast: Cast, group: Group) -> N
     assert check_pass(text=text, officer=cast.officer, at=group.in_band).answer == PassAnswer.FORGED
 
 
-@pytest.mark.parametrize("text", ["", "hello", "https://example.org/", "FP1:", "FP1:AAAA", "FP2:" + "A" * 150, "\0"])
+@pytest.mark.parametrize("length", [4, 8, 40, 140])
+def test_the_beginning_of_a_pass_is_not_whole(cast: Cast, group: Group, length: int) -> None:
+    assert check_pass(text=pass_of(group)[:length], officer=cast.officer, at=group.in_band).answer == "truncated"
+
+
+@pytest.mark.parametrize("text", ["", "hello", "https://example.org/", "FP2:" + "A" * 150, "FP1:" + "A" * 200, "\0"])
 def test_anything_else_is_no_pass(cast: Cast, group: Group, text: str) -> None:
     assert check_pass(text=text, officer=cast.officer, at=group.in_band).answer == PassAnswer.UNREADABLE
 

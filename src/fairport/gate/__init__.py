@@ -1,0 +1,1 @@
+"""The gate: the page at which passes are scanned, with a network and without one."""
