@@ -29,6 +29,7 @@ ROWS = [
     ("no_show", "reinstated", "waiting"),
     ("confirmed", "arrived", "arrived"),
     ("arrived", "determined", "determined"),
+    ("arrived", "arrival_undone", "confirmed"),
     ("waiting", "withdrawn", "withdrawn"),
     ("offered", "withdrawn", "withdrawn"),
     ("confirmed", "withdrawn", "withdrawn"),

@@ -58,9 +58,10 @@ def open_file(visitor: Visitor) -> None:
 
 
 def record_arrival(visitor: Visitor, *, absent: str = "") -> None:
-    """Everybody is marked at first; takes the mark off who is not there."""
-    if absent:
-        visitor.page.get_by_role("main").locator(".usa-checkbox label", has_text=absent).click()
+    """Nobody is marked at first; marks everybody but who is absent."""
+    for label in visitor.page.get_by_role("main").locator(".usa-checkbox label").all():
+        if not absent or absent not in label.inner_text():
+            label.click()
     visitor.press("Record the arrival")
 
 

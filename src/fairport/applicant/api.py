@@ -34,6 +34,7 @@ from fairport.audit.queries import receipt_of
 from fairport.clock.queries import now
 from fairport.domain.transitions import Event, Status, TransitionRefused
 from fairport.registrations.events import RegistrationSubmitted
+from fairport.registrations.interpreters import read_wish
 from fairport.registrations.models import Registration
 from fairport.registrations.operations import answer_once, sign_in_with_code, submit_registration
 from fairport.registrations.queries import get_registration
@@ -219,6 +220,9 @@ def _submission(payload: RegistrationIn) -> Submission:
         attestation=payload.attestation,
         email=payload.contact.email,
         phone=payload.contact.phone,
+        interpreter=None
+        if payload.interpreter is None
+        else read_wish(language=payload.interpreter.language, words=payload.interpreter.words),
     )
 
 

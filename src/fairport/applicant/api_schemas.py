@@ -11,6 +11,8 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from fairport.registrations.interpreters import NAMES as INTERPRETER_NAMES
+
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Names of 300 characters are refused with a sentence of ours; what is longer still is not read.
 Text = Annotated[StrictStr, Field(max_length=1000)]
@@ -56,12 +58,26 @@ class LocationIn(Incoming):
     state: Annotated[Text | None, Field(description="ISO 3166-2", examples=["MX-BCN"])] = None
 
 
+class InterpreterIn(Incoming):
+    language: Annotated[
+        Text | None,
+        Field(
+            description="BCP 47: " + ", ".join(INTERPRETER_NAMES) + "; or `other`, with `words`",
+            examples=["mam"],
+        ),
+    ] = None
+    words: Annotated[Text | None, Field(description="which other language, or what else helps; 200 characters")] = None
+
+
 class RegistrationIn(Incoming):
     programme: Annotated[Text, Field(examples=["title-42-exemption"])]
     language: Annotated[Text, Field(examples=["en"])]
     ports: Annotated[list[Text], Field(max_length=100, examples=[["SDG", "CLX"]])]
     travelers: Annotated[list[TravelerIn], Field(max_length=100, description="the lead traveler first")]
     contact: ContactIn = ContactIn()
+    interpreter: Annotated[
+        InterpreterIn | None, Field(description="wished for the talk with an officer; free, and sealed like all else")
+    ] = None
     location: LocationIn
     attestation: Annotated[StrictBool, Field(description="that all of this is true")]
 
@@ -153,6 +169,11 @@ class FileOpeningsOut(Schema):
     last: Annotated[list[FileOpeningOut], Field(description="the latest 30 of them, newest first")]
 
 
+class InterpreterOut(Schema):
+    language: Annotated[str, Field(description="as in the request, or empty")]
+    words: str
+
+
 class StateOut(Schema):
     registration_number: str
     status: str
@@ -160,6 +181,7 @@ class StateOut(Schema):
     size: int
     ports: list[str]
     travelers: list[TravelerOut]
+    interpreter: InterpreterOut | None
     offer: OfferOut | None
     appointment: AppointmentOut | None
     draws: list[OwnDrawOut]

@@ -9,6 +9,7 @@ from fairport.applicant.api_schemas import (
     AppointmentOut,
     FileOpeningOut,
     FileOpeningsOut,
+    InterpreterOut,
     OfferOut,
     OwnDrawOut,
     StateOut,
@@ -23,7 +24,7 @@ from fairport.checkin.openings import openings_of
 from fairport.draws.queries import draws_of_subject
 from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import Registration
-from fairport.registrations.queries import open_travelers
+from fairport.registrations.queries import open_interpreter, open_travelers
 
 DRAWS_SHOWN = 30
 OPENINGS_SHOWN = 30
@@ -33,6 +34,7 @@ def describe_registration(*, registration: Registration, at: datetime) -> StateO
     """Everything that the owner may know; the number of queries does not depend on the size of the group."""
     offer = current_offer(registration_id=registration.pk, at=at)
     appointment = current_appointment(registration_id=registration.pk)
+    wish = open_interpreter(registration=registration)
     wait = wait_of(registration=registration, at=at)
     draws = draws_of_subject(subject_id=registration.pk, limit=DRAWS_SHOWN)
     return StateOut(
@@ -53,6 +55,7 @@ def describe_registration(*, registration: Registration, at: datetime) -> StateO
             )
             for person in open_travelers(registration=registration)
         ],
+        interpreter=None if wish is None else InterpreterOut(language=wish.language, words=wish.words),
         offer=None if offer is None else _offer(offer),
         appointment=None if appointment is None else _appointment(appointment),
         draws=[

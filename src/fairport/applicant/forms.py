@@ -22,6 +22,7 @@ from fairport.applicant.problems import text_for
 from fairport.domain.policy import Policy
 from fairport.domain.policy_values import DERIVED_CRITERIA
 from fairport.formkit.fields import Described, MemorableDateField
+from fairport.registrations.interpreters import InterpreterWish, interpreter_choices, read_wish
 from fairport.registrations.submission import NewTraveler, Submission
 from fairport.registrations.validation import PSEUDO_LANGUAGE, open_ports, validate_submission
 
@@ -290,13 +291,20 @@ class PortsForm(QuestionForm):
 
 
 class ContactForm(QuestionForm):
-    """How we can write; both optional, since the access code is enough."""
+    """How we can write, since the access code is enough: optional; and which interpreter they need at the port."""
 
     codes = {
         "email": {"invalid": "email_invalid", "null_characters_not_allowed": "email_invalid"},
         "phone": {"null_characters_not_allowed": "phone_invalid"},
+        "interpreter": {"invalid_choice": "interpreter_unknown"},
+        "interpreter_words": {"null_characters_not_allowed": "interpreter_words_invalid"},
     }
-    fields_of = {"contact.email": "email", "contact.phone": "phone"}
+    fields_of = {
+        "contact.email": "email",
+        "contact.phone": "phone",
+        "interpreter.language": "interpreter",
+        "interpreter.words": "interpreter_words",
+    }
     email = forms.CharField(
         label=_("E-mail"),
         required=False,
@@ -307,6 +315,18 @@ class ContactForm(QuestionForm):
         help_text=_("With the country code, for example +52 664 123 4567."),
         required=False,
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel", "dir": "ltr"}),
+    )
+    interpreter = forms.ChoiceField(
+        label=_("Which interpreter do you need at the port?"),
+        help_text=_("An officer talks with you there. An interpreter is free."),
+        required=False,
+        choices=interpreter_choices,
+    )
+    interpreter_words = forms.CharField(
+        label=_("Another language, or what else helps"),
+        help_text=_("For example: I need to see your lips, or somebody who reads to me."),
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, policy: Policy, at: datetime, country: str, **kwargs: Any) -> None:
@@ -321,9 +341,16 @@ class ContactForm(QuestionForm):
             country=self._country,
             email=cleaned.get("email"),
             phone=cleaned.get("phone"),
+            interpreter=self.wish,
         )
         self.check_part(part, policy=self._policy, at=self._at)
         return cleaned
+
+    @property
+    def wish(self) -> InterpreterWish | None:
+        """The interpreter that was asked for; only of a form that was cleaned."""
+        given = self.cleaned_data
+        return read_wish(language=given.get("interpreter"), words=given.get("interpreter_words"))
 
 
 class AttestationForm(QuestionForm):

@@ -255,6 +255,7 @@ class Journey:
             attestation=attestation,
             email=contact.cleaned_data["email"] or None,
             phone=contact.cleaned_data["phone"] or None,
+            interpreter=contact.wish,
         )
 
     # ----

@@ -36,8 +36,9 @@ from fairport.ports.queries import list_ports
 from fairport.ports.suspensions import shut_ports
 from fairport.programmes.queries import NoPolicyInForce, policy_in_force, policy_of_version
 from fairport.registrations.events import RegistrationSubmitted
+from fairport.registrations.interpreters import describe_wish
 from fairport.registrations.models import Registration
-from fairport.registrations.queries import open_contact
+from fairport.registrations.queries import open_contact, open_interpreter
 
 DRAWS_SHOWN = 10
 OPENINGS_SHOWN = 50
@@ -151,6 +152,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "ending": ending_of(programme=registration.programme_id, at=at),
         "words": TIME_OVER if status is Status.OFFERED and offer is None else WORDS[status],
         "ports": [ports[code].name for code in registration.ports],
+        "interpreter": describe_wish(open_interpreter(registration=registration)),
         "registered": format_moment(registration.registered_at, home_zone),
         "waited": waited_text(days),
         "renew_by": format_day_of(registration.last_sign_of_life_at + policy.renewal_period, home_zone),

@@ -38,6 +38,7 @@ from fairport.clock.queries import now
 from fairport.draws.queries import draws_of_subject, next_draw_time
 from fairport.ports.queries import get_port
 from fairport.registrations import operations, queries
+from fairport.registrations.interpreters import describe_wish
 from fairport.registrations.submission import (
     ChildAlone,
     DocumentInUse,
@@ -155,6 +156,11 @@ def group_rows(journey: Journey) -> list[dict[str, object]]:
         {
             "label": _("How we reach you"),
             "lines": reach or [_("Only on this website, with your access code")],
+            "change_href": reverse("register_contact"),
+        },
+        {
+            "label": _("Interpreter"),
+            "value": describe_wish(contact.wish) or _("No interpreter needed"),
             "change_href": reverse("register_contact"),
         },
     ]

@@ -20,6 +20,34 @@ class AppointmentNotBooked(Exception):
 
 
 @transaction.atomic
+def lock_arrived(*, appointment_id: uuid.UUID) -> Appointment:
+    """An appointment at which somebody arrived, locked with its registration until the transaction ends.
+
+    Raises AppointmentNotBooked, Appointment.DoesNotExist.
+    """
+    registration_id = Appointment.objects.values_list("registration_id", flat=True).get(pk=appointment_id)
+    lock_registration(registration_id)
+    appointment = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment_id)
+    if appointment.state != AppointmentState.ARRIVED:
+        raise AppointmentNotBooked("Nobody has arrived at this appointment.")
+    return appointment
+
+
+@transaction.atomic
+def mark_not_arrived(*, appointment_id: uuid.UUID, at: datetime) -> Appointment:
+    """Takes `mark_arrived` back, once the last recorded arrival was: the group is expected again.
+
+    The caller sees to it that nobody was decided about, and appends the event. Raises AppointmentNotBooked,
+    TransitionRefused, Appointment.DoesNotExist.
+    """
+    appointment = lock_arrived(appointment_id=appointment_id)
+    change_status(registration_id=appointment.registration_id, event=Event.ARRIVAL_UNDONE, at=at)
+    appointment.state = AppointmentState.BOOKED
+    appointment.save(update_fields=["state"])
+    return appointment
+
+
+@transaction.atomic
 def mark_arrived(*, appointment_id: uuid.UUID, at: datetime) -> Appointment:
     """Notes that somebody of the group is at the port; for the ones who come after, nothing changes.
 

@@ -82,7 +82,10 @@ class Appointment(models.Model):
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, null=True, related_name="appointment")
     slot = models.ForeignKey(AppointmentSlot, on_delete=models.PROTECT, related_name="appointments")
     confirmation_number = models.CharField(max_length=16, unique=True)
+    # People for whom places of the band are held.
     size = models.PositiveSmallIntegerField()
+    # Children added at the gate who have a walk-in place, or none: they are of the group, but hold nothing here.
+    added = models.PositiveSmallIntegerField(default=0)
     # A booked, attended or missed appointment holds its places; a cancelled one has given them back.
     state = models.CharField(max_length=10, choices=AppointmentState.choices, default=AppointmentState.BOOKED)
     confirmed_at = models.DateTimeField()
@@ -107,3 +110,8 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return self.confirmation_number
+
+    @property
+    def people(self) -> int:
+        """Everybody of the group, with or without a place of the band."""
+        return self.size + self.added

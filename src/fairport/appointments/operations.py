@@ -13,7 +13,7 @@ from fairport.appointments.answers import (
     decline_offer,
     renew,
 )
-from fairport.appointments.arriving import AppointmentNotBooked, mark_arrived
+from fairport.appointments.arriving import AppointmentNotBooked, lock_arrived, mark_arrived, mark_not_arrived
 from fairport.appointments.moving import GroupsChanged, move_groups
 from fairport.appointments.places import ensure_programme_slots
 from fairport.appointments.placing import place_group
@@ -33,7 +33,9 @@ __all__ = [
     "confirm_offer",
     "decline_offer",
     "ensure_programme_slots",
+    "lock_arrived",
     "mark_arrived",
+    "mark_not_arrived",
     "move_groups",
     "place_group",
     "renew",

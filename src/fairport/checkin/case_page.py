@@ -22,6 +22,7 @@ from fairport.checkin.chain import DecisionState
 from fairport.checkin.deciding import may_replace
 from fairport.checkin.files import REASONS, Case, CaseTraveler, OpenDetermination
 from fairport.checkin.forms import ArrivalForm, OpenReasonForm, TimelineForm
+from fairport.checkin.gate_part import gate_context
 from fairport.checkin.places import Timing, member_role_at_port, timing_of, today_at
 from fairport.checkin.problems import TEXTS
 from fairport.checkin.timeline import read_timeline
@@ -85,6 +86,7 @@ def render_case(request: HttpRequest, member: StaffMember, opened: Case, *, code
         "travelers": [traveler_view(traveler, opened, member) for traveler in opened.travelers],
         "is_readable": opened.is_readable,
         "unreadable_text": TEXTS["seal_broken"],
+        "gate": gate_context(opened=opened, member=member, at=now()) if opened.is_readable else None,
         **_appointment_context(opened),
         **_timeline_context(request, opened),
     }

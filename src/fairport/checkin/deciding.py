@@ -93,6 +93,9 @@ def record_determination(
         raise NotArrived("This traveler was not checked in.")
     role = role_at_port(officer=officer, port=check_in.port_id)
     registration = lock_group(registration_id=check_in.appointment.registration_id)
+    # Somebody may have taken the arrival back while this call waited for the lock.
+    if not CheckIn.objects.filter(pk=check_in_id).exists():
+        raise NotArrived("This traveler's arrival was taken back.")
     chain = chain_of(check_in=check_in)
     _refuse_out_of_turn(chain, check_in, officer, replaces)
     refuse_conflict(registration=registration, officer=officer)

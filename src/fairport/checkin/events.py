@@ -43,6 +43,27 @@ class ArrivalRecorded(EventDetails):
 
 
 @dataclass(frozen=True)
+class ArrivalUndone(EventDetails):
+    """An arrival that was recorded by mistake was taken back; `traveler` is an id."""
+
+    name: ClassVar[str] = "arrival.undone"
+    appointment: str
+    role: str
+    port: str
+    traveler: str
+
+
+@dataclass(frozen=True)
+class InterpreterChanged(EventDetails):
+    """Another interpreter is wished than before; which one rests in the file."""
+
+    name: ClassVar[str] = "interpreter.changed"
+    appointment: str
+    role: str
+    port: str
+
+
+@dataclass(frozen=True)
 class DeterminationRecorded(EventDetails):
     """What was found and why rests with the determination itself. `replaces` names the one that it corrects.
 

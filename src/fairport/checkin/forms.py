@@ -47,7 +47,7 @@ class OpenReasonForm(forms.Form):
 
 
 class ArrivalForm(forms.Form):
-    """Who of the expected travelers is here; all of them are marked at first."""
+    """Who of the expected travelers is here. Nobody is marked at first: only who was seen has arrived."""
 
     travelers = forms.MultipleChoiceField(
         label=_("Who is here?"),
@@ -56,7 +56,6 @@ class ArrivalForm(forms.Form):
     )
 
     def __init__(self, expected: Sequence[CaseTraveler], *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"travelers": [str(traveler.id) for traveler in expected]})
         super().__init__(*args, **kwargs)
         field = self.fields["travelers"]
         assert isinstance(field, forms.MultipleChoiceField)

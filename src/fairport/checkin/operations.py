@@ -13,6 +13,7 @@ from fairport.checkin.deciding import (
     record_determination,
 )
 from fairport.checkin.files import open_file, open_group_file
+from fairport.checkin.interpreting import InterpreterInvalid, change_interpreter
 from fairport.checkin.judging import Judgement, PassAnswer, check_pass
 from fairport.checkin.places import OtherPort
 from fairport.checkin.reviewing import (
@@ -22,12 +23,16 @@ from fairport.checkin.reviewing import (
     SameOfficer,
     review_determination,
 )
+from fairport.checkin.undoing import ArrivalDecided, ArrivalUndoTooLate, undo_arrival
 
 __all__ = [
     "AlreadyArrived",
     "AlreadyDetermined",
     "AlreadyReviewed",
+    "ArrivalDecided",
+    "ArrivalUndoTooLate",
     "DeterminationInvalid",
+    "InterpreterInvalid",
     "Judgement",
     "NoReviewNeeded",
     "NobodyArrived",
@@ -42,10 +47,12 @@ __all__ = [
     "ReviewInvalid",
     "SameOfficer",
     "SupervisorNeeded",
+    "change_interpreter",
     "check_pass",
     "open_file",
     "open_group_file",
     "record_arrival",
     "record_determination",
     "review_determination",
+    "undo_arrival",
 ]

@@ -15,8 +15,9 @@ from fairport.checkin.effect import effective_determinations, review_of
 from fairport.checkin.models import CheckIn, Outcome
 from fairport.domain.codes import CodeKind, format_code, is_well_formed
 from fairport.ports.models import AppointmentSlot
+from fairport.registrations.interpreters import describe_wish
 from fairport.registrations.models import Registration, RegistrationStatus
-from fairport.registrations.queries import find_by_number, open_leads, open_travelers
+from fairport.registrations.queries import find_by_number, open_interpreter, open_leads, open_travelers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class BandSummary:
 
 @dataclass(frozen=True, slots=True)
 class GroupInBand:
-    """An appointment in a list: nothing of a person but the lead traveler's initials."""
+    """An appointment in a list: of a person only the lead traveler's initials, and the interpreter they wish."""
 
     appointment_id: uuid.UUID
     confirmation_number: str
@@ -45,6 +46,7 @@ class GroupInBand:
     size: int
     initials: str
     arrived_people: int
+    interpreter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,10 @@ def groups_in_band(*, slot_id: int) -> list[GroupInBand]:
             appointment.pk,
             appointment.confirmation_number,
             appointment.state,
-            appointment.size,
+            appointment.people,
             initials_of(given_names=lead.given_names, family_names=lead.family_names),
             arrived.get(appointment.pk, 0),
+            describe_wish(open_interpreter(registration=appointment.registration)),
         )
         for appointment in appointments
         for lead in [leads[appointment.registration_id]]
@@ -112,7 +115,7 @@ def groups_in_band(*, slot_id: int) -> list[GroupInBand]:
 
 def find_appointment(*, appointment_id: uuid.UUID) -> Appointment | None:
     """An appointment with its registration, slot and port, or None."""
-    return Appointment.objects.select_related("registration", "slot__port").filter(pk=appointment_id).first()
+    return Appointment.objects.select_related("registration__data_key", "slot__port").filter(pk=appointment_id).first()
 
 
 def find_group(*, number: str) -> tuple[Registration, Appointment | None] | None:

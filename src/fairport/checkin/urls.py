@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from fairport.checkin import (
     views_case,
+    views_gate,
     views_home,
     views_port,
     views_records,
@@ -19,6 +20,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("check", views_port.check, name="office_check"),
     path("cases/<uuid:appointment_id>", views_case.case, name="office_case"),
     path("cases/<uuid:appointment_id>/arrival", views_case.arrival, name="office_arrival"),
+    path("cases/<uuid:appointment_id>/interpreter", views_gate.interpreter, name="office_interpreter"),
+    path(
+        "cases/<uuid:appointment_id>/travelers/<uuid:traveler_id>/undo-arrival",
+        views_gate.undo_arrival,
+        name="office_undo_arrival",
+    ),
     path(
         "cases/<uuid:appointment_id>/travelers/<uuid:traveler_id>/determination",
         views_case.determination,

@@ -15,6 +15,7 @@ from fairport.accounts.models import PORT_ROLES
 from fairport.accounts.pages import refuse_staff, render_office
 from fairport.accounts.queries import StaffMember
 from fairport.checkin import queries
+from fairport.checkin.days import follow_day
 from fairport.checkin.forms import CheckForm
 from fairport.checkin.operations import Judgement, OtherPort, check_pass
 from fairport.checkin.places import member_role_at_port, today_at
@@ -40,7 +41,7 @@ def day(request: HttpRequest, member: StaffMember) -> HttpResponse:
     ports = {port.code: port for port in list_ports()}
     port, at = ports[code], now()
     today = today_at(port=port, at=at)
-    bands = queries.bands_of_day(port=code, day=today)
+    bands = follow_day(port=code, day=today, at=at)
     context = {
         "port": port,
         "today": write_day(today),
@@ -48,7 +49,7 @@ def day(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "bands": [{"row": band, "time": write_band(band.band_start, band.band_end)} for band in bands],
         "figures": {
             name: sum(getattr(band, name) for band in bands)
-            for name in ("groups", "people", "arrived_people", "expected_people", "missed_people")
+            for name in ("groups", "people", "arrived", "rest", "expected", "late", "missed")
         },
         "other_ports": [ports[other] for other in own if other != code],
         "form": CheckForm(),
@@ -99,7 +100,7 @@ def _answer(member: StaffMember, judgement: Judgement) -> dict[str, Any]:
         if member.role_at(appointment.slot.port_id, *PORT_ROLES) is not None:
             answer |= {
                 "number": appointment.confirmation_number,
-                "size": appointment.size,
+                "size": appointment.people,
                 "href": reverse("office_case", args=[appointment.pk]),
             }
     return answer

@@ -116,6 +116,8 @@ EVENTS: Final[dict[str, Promise]] = {
     "facts.verified": _("A reason was verified"),
     "facts.withdrawn": _("A verified reason was taken back"),
     "arrival.recorded": _("Travelers arrived"),
+    "arrival.undone": _("An arrival was taken back: it was a mistake"),
+    "interpreter.changed": _("The interpreter was changed"),
     "determination.recorded": _("An officer decided about a traveler"),
     "determination.reviewed": _("A second officer looked at a decision"),
 }

@@ -48,6 +48,8 @@ class Event(StrEnum):
     """After a missed appointment, on request, without any penalty."""
     ARRIVED = "arrived"
     """At least one traveler arrived."""
+    ARRIVAL_UNDONE = "arrival_undone"
+    """The last recorded arrival was a mistake and was taken back, before anybody was decided about."""
     DETERMINED = "determined"
     """Every arrived traveler has an effective determination."""
     WITHDRAWN = "withdrawn"
@@ -72,6 +74,7 @@ _TABLE: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.CONFIRMED, Event.ARRIVED): frozenset({Status.ARRIVED}),
     (Status.NO_SHOW, Event.REINSTATED): frozenset({Status.WAITING}),
     (Status.ARRIVED, Event.DETERMINED): frozenset({Status.DETERMINED}),
+    (Status.ARRIVED, Event.ARRIVAL_UNDONE): frozenset({Status.CONFIRMED}),
     (Status.WITHDRAWN, Event.WITHDRAWAL_UNDONE): _BEFORE_ARRIVAL,
 }
 for _status in _BEFORE_ARRIVAL:

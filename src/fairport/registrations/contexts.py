@@ -9,6 +9,10 @@ def contact_context(registration_id: uuid.UUID) -> str:
     return f"contact:{registration_id}"
 
 
+def interpreter_context(registration_id: uuid.UUID) -> str:
+    return f"interpreter:{registration_id}"
+
+
 def secret_context(registration_id: uuid.UUID) -> str:
     return f"entry-secret:{registration_id}"
 

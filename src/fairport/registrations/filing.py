@@ -35,6 +35,7 @@ from fairport.registrations.attempts import (
 from fairport.registrations.contexts import contact_context, secret_context, traveler_context
 from fairport.registrations.events import RegistrationSubmitted, SignalRaised
 from fairport.registrations.identity import document_index, name_index
+from fairport.registrations.interpreting import seal_interpreter
 from fairport.registrations.locks import lock_all_names, lock_names
 from fairport.registrations.models import IntegritySignal, Registration, RegistrationStatus, SignalKind, Traveler
 from fairport.registrations.rows import insert_rows
@@ -212,6 +213,8 @@ def _prepare(*, submission: Submission, verdict: Verdict, loaded: LoadedPolicy, 
         "state": submission.state,
     }
     registration.sealed_contact = seal_json(data_key=data_key, context=contact_context(registration.pk), value=contact)
+    if submission.interpreter is not None:
+        registration.sealed_interpreter = seal_interpreter(registration, data_key, submission.interpreter)
     registration.sealed_entry_secret = seal_bytes(
         data_key=data_key, context=secret_context(registration.pk), value=entry_secret
     )

@@ -34,6 +34,7 @@ class Registration(models.Model):
 
     PERSONAL_DATA: ClassVar[dict[str, str]] = {
         "sealed_contact": "e-mail, phone and declared location; sealed under the file's data key",
+        "sealed_interpreter": "the interpreter that the group wishes; sealed under the file's data key",
         "sealed_entry_secret": "the secret behind the draw's entry ids; sealed under the file's data key",
         "access_code_index": "keyed hash of the access code",
     }
@@ -51,6 +52,8 @@ class Registration(models.Model):
     data_key = models.OneToOneField(DataKey, on_delete=models.PROTECT, related_name="+")
     access_code_index = models.BinaryField(max_length=32, unique=True)
     sealed_contact = models.BinaryField()
+    # Null where nobody asked for an interpreter.
+    sealed_interpreter = models.BinaryField(null=True)
     sealed_entry_secret = models.BinaryField()
     last_sign_of_life_at = models.DateTimeField()
     renewal_reminded_at = models.DateTimeField(null=True)

@@ -9,6 +9,7 @@ from fairport.registrations.attempts import DAY, TooManyAttempts, TooManyDocumen
 from fairport.registrations.choosing import PortsFixed, choose_ports
 from fairport.registrations.drafts import discard_draft, remove_dead_drafts, save_draft
 from fairport.registrations.filing import insert_registrations, submit_registration
+from fairport.registrations.interpreting import set_interpreter
 from fairport.registrations.models import CodeFailure, IdempotentAnswer
 from fairport.registrations.safeguarding import open_and_take_case, open_safeguarding_case
 from fairport.registrations.signing_in import WrongCode, sign_in_with_code
@@ -46,6 +47,7 @@ __all__ = [
     "purge_expired",
     "restore_rain_check",
     "save_draft",
+    "set_interpreter",
     "set_rain_checks",
     "sign_in_with_code",
     "submit_registration",

@@ -15,6 +15,7 @@ from fairport.domain.policy import Policy
 from fairport.registrations.answers import answer_again
 from fairport.registrations.contexts import contact_context, secret_context, traveler_context
 from fairport.registrations.drafts import read_draft
+from fairport.registrations.interpreting import open_interpreter
 from fairport.registrations.models import Registration, RegistrationStatus, Traveler
 from fairport.registrations.safeguarding import list_safeguarding_cases, read_safeguarding_case
 from fairport.registrations.submission import Receipt, receipt_from_json
@@ -34,6 +35,7 @@ __all__ = [
     "open_contact",
     "open_entry_secret",
     "open_groups",
+    "open_interpreter",
     "open_leads",
     "open_readable_travelers",
     "open_travelers",

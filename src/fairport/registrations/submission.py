@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from fairport.domain.eligibility import Verdict
+from fairport.registrations.interpreters import InterpreterWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,10 @@ class NewTraveler:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A whole registration; the first traveler is the lead. `phone` is in E.164."""
+    """A whole registration; the first traveler is the lead. `phone` is in E.164.
+
+    `interpreter` is what the group wishes for the talk with an officer, or None.
+    """
 
     programme: str
     language: str
@@ -35,6 +39,7 @@ class Submission:
     attestation: bool
     email: str | None = None
     phone: str | None = None
+    interpreter: InterpreterWish | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from fairport.domain.eligibility import (
 from fairport.domain.policy import Policy
 from fairport.registrations.countries import COUNTRY_CODES
 from fairport.registrations.identity import normalise_document
+from fairport.registrations.interpreters import read_wish, wish_problem
 from fairport.registrations.submission import (
     ChildAlone,
     FieldProblem,
@@ -83,6 +84,10 @@ class Problem(StrEnum):
     LANGUAGE_NOT_OFFERED = auto()
     PROGRAMME_CLOSED = auto()
     PROGRAMME_UNKNOWN = auto()
+    INTERPRETER_UNKNOWN = auto()
+    INTERPRETER_WORDS_REQUIRED = auto()
+    INTERPRETER_WORDS_TOO_LONG = auto()
+    INTERPRETER_WORDS_INVALID = auto()
 
 
 def normalise_submission(submission: Submission) -> Submission:
@@ -102,6 +107,9 @@ def normalise_submission(submission: Submission) -> Submission:
         state=_STATE_ALIASES.get(state, state) if state else None,
         email=(submission.email or "").strip() or None,
         phone=_e164(submission.phone, country) if (submission.phone or "").strip() else None,
+        interpreter=None
+        if submission.interpreter is None
+        else read_wish(language=submission.interpreter.language, words=submission.interpreter.words),
     )
 
 
@@ -122,6 +130,8 @@ def _form_problems(submission: Submission, policy: Policy, at: datetime) -> tupl
         *_port_problems(submission, policy, at),
         *_contact_problems(submission),
     ]
+    if (unclear := wish_problem(submission.interpreter)) is not None:
+        problems.append(FieldProblem(f"interpreter.{unclear[0]}", Problem(unclear[1])))
     languages = {*policy.languages} | ({PSEUDO_LANGUAGE} & {code for code, _name in settings.LANGUAGES})
     if submission.language not in languages:
         problems.append(FieldProblem("language", Problem.LANGUAGE_NOT_OFFERED))
