@@ -50,6 +50,7 @@ DESTINATIONS: Final = (
     Destination("office_capacity", _("Calendar of places"), (Role.SCHEDULER, Role.AUDITOR, Role.SUPERVISOR)),
     Destination("office_slots", _("Places"), (Role.SCHEDULER, Role.AUDITOR)),
     Destination("office_ports", _("Closing a port"), (Role.SUPERVISOR, Role.SCHEDULER, Role.AUDITOR)),
+    Destination("office_console", _("Draw console"), (Role.OPERATOR, Role.AUDITOR)),
     Destination("office_operations", _("Operations"), (Role.OPERATOR,)),
     Destination("office_programmes", _("Programmes"), (Role.OPERATOR, Role.AUDITOR)),
     Destination("office_exports", _("Lists to take along"), (*AT_PORT, Role.OPERATOR, Role.AUDITOR)),

@@ -9,7 +9,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from fairport.accounts.access import staff
@@ -20,7 +21,9 @@ from fairport.audit.listing import event_names, list_log
 from fairport.checkin.times import write_band, write_day
 from fairport.checkin.words import ACTORS
 from fairport.clock.queries import now
-from fairport.draws.queries import list_draws
+from fairport.domain.beacon import time_of_round
+from fairport.draws.models import Draw
+from fairport.draws.queries import awaited_round, list_draws
 from fairport.formkit.fields import DayField
 from fairport.notifications.queries import count_by_state
 from fairport.ports.queries import list_ports, list_slots
@@ -33,13 +36,13 @@ FAILURES_WITHIN = timedelta(days=7)
 
 
 class SlotsForm(forms.Form):
-    port = forms.ChoiceField(label=_("Port"), required=False)
-    day = DayField(label=_("First day"))
+    port = forms.ChoiceField(label=gettext_lazy("Port"), required=False)
+    day = DayField(label=gettext_lazy("First day"))
 
 
 class EventsForm(forms.Form):
-    name = forms.ChoiceField(label=_("Event"), required=False)
-    day = DayField(label=_("Day (UTC)"))
+    name = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
+    day = DayField(label=gettext_lazy("Day (UTC)"))
 
 
 @staff(Role.SCHEDULER, Role.AUDITOR)
@@ -78,13 +81,14 @@ def slots(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def running(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Whether the machine runs: messages by state, and the draws with how far they are."""
     counts = count_by_state()
+    at = now()
     context = {
         "waiting": counts["queued"] + counts["sending"],
         "sent": counts["sent"],
         "dead": counts["dead"],
         "messages_href": reverse("office_messages"),
-        "draws": list_draws(limit=DRAWS_SHOWN),
-        "at": now(),
+        "draws": [{"draw": draw, "waits": _waits(draw, at)} for draw in list_draws(limit=DRAWS_SHOWN)],
+        "at": at,
         "failures": failed_sign_ins(since=(now() - FAILURES_WITHIN).date()),
     }
     return render_office(request, member, "office/operations.html", context)
@@ -112,6 +116,21 @@ def events(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "query": _query(name=name or "", day=day.isoformat() if day else ""),
     }
     return render_office(request, member, "office/events.html", context, status=400 if form.errors else 200)
+
+
+def _waits(draw: Draw, at: datetime) -> str:
+    """Why a draw whose time has come is not run yet; empty for any other."""
+    if draw.run_at is not None or at < draw.draw_time:
+        return ""
+    promised = awaited_round(draw=draw, at=at)
+    if promised is None:
+        return _("Due: it is run in a moment")
+    late = (at - time_of_round(promised)) // timedelta(minutes=1)
+    return ngettext(
+        "Waiting for round {round} of the public random number, {late} minute late",
+        "Waiting for round {round} of the public random number, {late} minutes late",
+        late,
+    ).format(round=promised, late=late)
 
 
 def _query(**values: str) -> str:

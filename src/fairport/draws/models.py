@@ -108,3 +108,27 @@ class DrawEntry(models.Model):
 
     def __str__(self) -> str:
         return self.entry_id
+
+
+class DrawPortCount(models.Model):
+    """What a run came to at one port: who named it among others, and who was offered a place there.
+
+    More can be offered than named it: a rain-check is for a port that may be in its group's list no more.
+    """
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="port_counts", db_index=False)
+    port = models.CharField(max_length=4)
+    groups = models.PositiveIntegerField()
+    people = models.PositiveIntegerField()
+    offered_groups = models.PositiveIntegerField()
+    offered_people = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "port"], name="draws_one_count_a_port"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id} {self.port}"

@@ -34,6 +34,7 @@ from fairport.domain.draw import (
 from fairport.domain.draw import run_draw as run_domain_draw
 from fairport.draws import assembly
 from fairport.draws.beacons import BEACONS, DRAND, LOCAL, accept_beacon, bring_beacon, chain_in_use
+from fairport.draws.counting import write_port_counts
 from fairport.draws.errors import AlreadyRun, DrawNotFound, TooEarly
 from fairport.draws.events import DrawFrozen, DrawMissed, DrawRun
 from fairport.draws.locks import programme_locked
@@ -246,6 +247,7 @@ def run_draw(*, draw_id: str, at: datetime, actor: Actor, on_progress: Progress 
         )
         tell("Storing what came out", 0.7)
         write_outcomes(draw_id=draw_id, rows=drawn.outcome_rows(result=result, void=void))
+        write_port_counts(draw=draw, pool=pool, offers=drawn.offers, void=void)
         if draw.beacon_kind == LOCAL:
             write_file(draw=draw, name=BEACON_FILE, content=format_beacon(beacon))
         write_file(draw=draw, name=ALLOCATION_FILE, content=result.allocation_bytes)

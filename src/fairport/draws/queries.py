@@ -15,7 +15,7 @@ from fairport.domain.draw import ALLOCATION_FILE, PARAMS_FILE, POOL_FILE, RESULT
 from fairport.domain.policy import DrawRules
 from fairport.draws.beacons import DRAND
 from fairport.draws.lines import lines_of
-from fairport.draws.models import Draw, DrawEntry, DrawFile, DrawState
+from fairport.draws.models import Draw, DrawEntry, DrawFile, DrawPortCount, DrawState
 from fairport.draws.release import RELEASE_FILE
 from fairport.draws.schedule import draw_time_on, next_draw_to_freeze
 
@@ -90,15 +90,23 @@ def file_hash(*, draw_id: str, name: str) -> str:
 
 def late_files_public_from(*, draw_id: str) -> datetime:
     """When pool.txt and allocation.txt become public: the day after the draw's last band, everywhere (UTC)."""
-    params = parse_params(read_file(draw_id=draw_id, name=PARAMS_FILE))
+    return release_times(draw_ids=[draw_id])[draw_id]
+
+
+def release_times(*, draw_ids: Sequence[str]) -> dict[str, datetime]:
+    """The same for several draws, by id; two queries whatever their number."""
+    draw_times = dict(Draw.objects.filter(pk__in=draw_ids).values_list("pk", "draw_time"))
+    files = DrawFile.objects.filter(draw_id__in=draw_ids, name=PARAMS_FILE).values_list("draw_id", "content")
+    return {draw_id: _release_time(bytes(params), draw_times[draw_id]) for draw_id, params in files}
+
+
+def _release_time(content: bytes, draw_time: datetime) -> datetime:
+    params = parse_params(content)
     ends = [
         datetime.combine(cell.date + timedelta(days=1), datetime.min.time(), tzinfo=ZoneInfo(params.zones[cell.port]))
         for cell in params.cells
     ]
-    if ends:
-        return max(ends).astimezone(UTC)
-    draw_time = Draw.objects.values_list("draw_time", flat=True).get(pk=draw_id)
-    return draw_time + timedelta(days=1)
+    return max(ends).astimezone(UTC) if ends else draw_time + timedelta(days=1)
 
 
 def public_file_names(*, draw_id: str, at: datetime) -> list[str]:
@@ -152,6 +160,13 @@ def awaited_round(*, draw: Draw, at: datetime) -> int | None:
         return None
     promised = round_at(draw.draw_time)
     return promised if at >= time_of_round(promised) else None
+
+
+def port_counts(*, programme: str, draws: int) -> list[DrawPortCount]:
+    """What the latest draws that were run came to at each port, with their draws; by port, the latest draw first."""
+    ran = Draw.objects.filter(programme=programme, state=DrawState.RUN).order_by("-sequence").values("pk")[:draws]
+    counts = DrawPortCount.objects.filter(draw__in=ran).select_related("draw")
+    return list(counts.order_by("port", "-draw__sequence"))
 
 
 def _cutoffs(result: bytes) -> dict[str, int]:
