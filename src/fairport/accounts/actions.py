@@ -41,6 +41,7 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_determination": _("Decide about a traveler"),
     "office_find": _("Find a group by a number"),
     "office_group": _("Open the file of a group"),
+    "office_correction": _("Correct who a traveler is, with a reason"),
     "office_second_looks": _("Read which decisions are not in effect"),
     "office_review": _("Take the second look at a negative decision"),
     "office_safeguarding": _("See that there are safeguarding cases"),

@@ -23,6 +23,7 @@ from fairport.appointments.models import Appointment, Offer
 from fairport.appointments.queries import current_appointment, current_offer, undo_until
 from fairport.audit.events import Subject
 from fairport.audit.queries import has_receipt
+from fairport.checkin.correcting import corrections_of
 from fairport.checkin.models import Outcome
 from fairport.checkin.openings import openings_of
 from fairport.checkin.queries import Decision, decisions_of
@@ -42,6 +43,14 @@ from fairport.registrations.queries import open_contact, open_interpreter
 
 DRAWS_SHOWN = 10
 OPENINGS_SHOWN = 50
+CORRECTIONS_SHOWN = 20
+IDENTITY_FIELDS: dict[str, Promise] = {
+    "given_names": _("Given names"),
+    "family_names": _("Family names"),
+    "birth_date": _("Birth date"),
+    "nationality": _("Nationality"),
+    "document_number": _("Passport or identity card number"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +181,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
             subject=Subject("registration", str(registration.pk)), name=RegistrationSubmitted.name
         ),
         "openings": openings_view(registration, {code: port.name for code, port in ports.items()}, home_zone),
+        "corrections": corrections_view(registration, {code: port.name for code, port in ports.items()}, home_zone),
         "wait": wait_of(registration=registration, at=at),
         "is_waiting": status is Status.WAITING,
         "owed": None if registration.displaced_at is None else owed_view(registration, offer or appointment, ports, at),
@@ -269,6 +279,24 @@ def openings_view(registration: Registration, ports: Mapping[str, str], zone: st
         ],
         "is_all": openings.count <= OPENINGS_SHOWN,
     }
+
+
+def corrections_view(registration: Registration, ports: Mapping[str, str], zone: str) -> list[dict[str, object]]:
+    """What officers corrected about the people of the group, what stood there before, and why; newest first."""
+    roles = dict(Role.choices)
+    return [
+        {
+            "when": format_moment(each.at, zone),
+            "fields": [
+                {"label": IDENTITY_FIELDS[field], "before": value or gettext("Nothing")}
+                for field, value in each.before.items()
+            ],
+            "reason": each.reason,
+            "role": roles.get(each.role, each.role),
+            "port": ports.get(each.port, each.port),
+        }
+        for each in corrections_of(registration=registration, limit=CORRECTIONS_SHOWN)
+    ]
 
 
 def draw_view(

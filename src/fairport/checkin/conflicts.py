@@ -35,6 +35,11 @@ def refuse_conflict(*, registration: Registration, officer: User) -> None:
     )
     if filed:
         raise OwnRegistration("You filed this registration.")
+    refuse_own_name(registration=registration, officer=officer)
+
+
+def refuse_own_name(*, registration: Registration, officer: User) -> None:
+    """Refuses an officer who has the name of a traveler in the group. Raises OwnCase; SealBroken once erased."""
     own = normalise_name(officer.full_name)
     for traveler in open_travelers(registration=registration):
         if normalise_name(f"{traveler.given_names} {traveler.family_names}") == own:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -129,6 +130,16 @@ def ports_of_group(*, registration: Registration) -> list[str]:
     return list(dict.fromkeys([*booked, *registration.ports]))
 
 
+def port_and_role(*, officer: User, ports: Sequence[str]) -> tuple[str, str]:
+    """The first of some ports at which somebody may open files, and their role there. Raises OtherPort."""
+    member = get_staff_member(user=officer)
+    for code in ports:
+        role = member.role_at(code, *PORT_ROLES)
+        if role is not None:
+            return code, role
+    raise OtherPort("You have no role at this port.")
+
+
 def append_about_file(*, event: EventDetails, registration: Registration, officer: User, at: datetime) -> None:
     """An event about a file, sealed under the file's key or, where that is gone, under the service's own."""
     subject, actor = registration_subject(registration), staff(officer.pk)
@@ -146,11 +157,7 @@ def _open(
     reason: str,
     at: datetime,
 ) -> Case:
-    member = get_staff_member(user=officer)
-    here = next((code for code in ports if member.role_at(code, *PORT_ROLES)), None)
-    if here is None:
-        raise OtherPort("You have no role at this port.")
-    role = member.role_at(here, *PORT_ROLES) or ""
+    here, role = port_and_role(officer=officer, ports=ports)
     opened = FileOpened(
         appointment=None if appointment is None else str(appointment.pk), role=role, port=here, reason=reason
     )

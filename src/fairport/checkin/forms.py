@@ -124,8 +124,21 @@ class ReviewForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].needed_sometimes = True  # type: ignore[attr-defined]
 
-class SecondLooksForm(forms.Form):
+
+class FilterForm(forms.Form):
+    """What a list shows. Nothing has to be chosen, so no label says that it need not be."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.needed_sometimes = True  # type: ignore[attr-defined]
+
+
+class SecondLooksForm(FilterForm):
     """What the queue shows; everything is in its address."""
 
     port = forms.ChoiceField(label=_("Port"), required=False)
@@ -175,7 +188,7 @@ class FindForm(forms.Form):
     )
 
 
-class TimelineForm(forms.Form):
+class TimelineForm(FilterForm):
     """Which part of what happened is shown."""
 
     show = forms.ChoiceField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fairport.checkin.arrival import AlreadyArrived, NobodyArrived, NotInGroup, OtherDay, record_arrival
 from fairport.checkin.conflicts import OwnCase, OwnRegistration
+from fairport.checkin.correcting import CorrectionReasonInvalid, correct_traveler
 from fairport.checkin.deciding import (
     AlreadyDetermined,
     DeterminationInvalid,
@@ -31,6 +32,7 @@ __all__ = [
     "AlreadyReviewed",
     "ArrivalDecided",
     "ArrivalUndoTooLate",
+    "CorrectionReasonInvalid",
     "DeterminationInvalid",
     "InterpreterInvalid",
     "Judgement",
@@ -49,6 +51,7 @@ __all__ = [
     "SupervisorNeeded",
     "change_interpreter",
     "check_pass",
+    "correct_traveler",
     "open_file",
     "open_group_file",
     "record_arrival",

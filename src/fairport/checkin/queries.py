@@ -16,7 +16,7 @@ from fairport.checkin.models import CheckIn, Outcome
 from fairport.domain.codes import CodeKind, format_code, is_well_formed
 from fairport.ports.models import AppointmentSlot
 from fairport.registrations.interpreters import describe_wish
-from fairport.registrations.models import Registration, RegistrationStatus
+from fairport.registrations.models import Registration, RegistrationStatus, Traveler
 from fairport.registrations.queries import find_by_number, open_interpreter, open_leads, open_travelers
 
 
@@ -135,6 +135,11 @@ def find_group(*, number: str) -> tuple[Registration, Appointment | None] | None
 def find_check_in(*, appointment_id: uuid.UUID, traveler_id: uuid.UUID) -> CheckIn | None:
     """One traveler's arrival, or None."""
     return CheckIn.objects.filter(appointment_id=appointment_id, traveler_id=traveler_id).first()
+
+
+def find_traveler(*, registration_id: uuid.UUID, traveler_id: uuid.UUID) -> Traveler | None:
+    """Somebody who is in a group, still sealed, or None."""
+    return Traveler.objects.filter(pk=traveler_id, registration_id=registration_id, left_at__isnull=True).first()
 
 
 def outcomes_of(*, registration_id: uuid.UUID) -> dict[uuid.UUID, str]:

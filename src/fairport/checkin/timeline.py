@@ -68,10 +68,10 @@ def read_timeline(*, registration: Registration, zone: str, ports: Mapping[str, 
     """
     entries = [
         *_draws(registration, ports),
-        *_messages(registration, zone),
         *(_event(event, zone, ports) for event in list_events(subject=registration_subject(registration))),
+        *_messages(registration, zone),
     ]
-    # Stable: events of one moment stay in the order in which they were told, after the draw that they follow from.
+    # Stable: of one moment the draw comes first, then what was told of it, then the messages about it.
     return sorted(entries, key=lambda entry: entry.at)
 
 

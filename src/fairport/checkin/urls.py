@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from fairport.checkin import (
     views_case,
+    views_correction,
     views_gate,
     views_home,
     views_port,
@@ -33,6 +34,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("find", views_search.find, name="office_find"),
     path("groups/<uuid:registration_id>", views_search.group, name="office_group"),
+    path(
+        "groups/<uuid:registration_id>/travelers/<uuid:traveler_id>/correction",
+        views_correction.correction,
+        name="office_correction",
+    ),
     path("second-looks", views_review.queue, name="office_second_looks"),
     path("second-looks/<uuid:determination_id>", views_review.review, name="office_review"),
     path("safeguarding", views_safeguarding.cases, name="office_safeguarding"),

@@ -119,5 +119,6 @@ EVENTS: Final[dict[str, Promise]] = {
     "arrival.undone": _("An arrival was taken back: it was a mistake"),
     "interpreter.changed": _("The interpreter was changed"),
     "determination.recorded": _("An officer decided about a traveler"),
+    "traveler.corrected": _("An officer corrected who a traveler is"),
     "determination.reviewed": _("A second officer looked at a decision"),
 }

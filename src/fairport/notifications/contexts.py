@@ -106,6 +106,7 @@ CONTEXTS: Mapping[str, type] = {
     "renewal_reminder": Renewal,
     "lapsed": NoContext,
     "determination": NoContext,
+    "correction": NoContext,
     "fact_verified": NoContext,
     "fact_withdrawn": NoContext,
     "closing_announced": LastDay,

@@ -254,6 +254,14 @@ TEXTS: Mapping[str, Text] = {
             KEEPS_QUEUE,
         ),
     ),
+    "correction": Text(
+        _("An officer corrected something in your registration"),
+        (
+            _("An officer corrected a name, a birth date, a nationality or a document in your registration."),
+            _("Open it to read what was corrected and why. If it is wrong, tell an officer at the port."),
+            KEEPS_SENIORITY,
+        ),
+    ),
     "determination": Text(
         _("An officer wrote down a decision"),
         (

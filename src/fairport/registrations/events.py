@@ -1,4 +1,8 @@
-"""What is told about registrations. Names, dates and documents of people are never part of an event."""
+"""What is told about registrations.
+
+Names, dates and documents of people are never part of an event, but for what a correction replaced: nothing else keeps
+it, and the details are sealed under the file's key like everything about the person.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,18 @@ class SignalRaised(EventDetails):
     kind: str
     traveler: str
     other: str
+
+
+@dataclass(frozen=True)
+class TravelerCorrected(EventDetails):
+    """An officer corrected who somebody is; `before` has the old value of each field that changed."""
+
+    name: ClassVar[str] = "traveler.corrected"
+    traveler: str
+    before: dict[str, str | None]
+    reason: str
+    role: str
+    port: str
 
 
 @dataclass(frozen=True)

@@ -284,7 +284,7 @@ def _store(files: Sequence[_NewFile], *, actor: Actor, at: datetime) -> None:
         NewEvent(_submitted(new.registration), registration_subject(new.registration), new.data_key) for new in files
     ]
     keys = {new.registration.pk: new.data_key for new in files}
-    signals = _find_namesakes(travelers, at)
+    signals = find_namesakes(travelers, at)
     IntegritySignal.objects.bulk_create(signals)
     for signal in signals:
         registration = signal.traveler.registration
@@ -320,7 +320,7 @@ def _documents_by_programme(files: Iterable[_NewFile]) -> list[tuple[str, dict[b
     return list(found.items())
 
 
-def _find_namesakes(travelers: Sequence[Traveler], at: datetime) -> list[IntegritySignal]:
+def find_namesakes(travelers: Sequence[Traveler], at: datetime) -> list[IntegritySignal]:
     """One signal for each new traveler whose name index an earlier file has: the earliest such traveler."""
     indexes = [bytes(traveler.name_index) for traveler in travelers]
     programmes = {traveler.registration.programme_id for traveler in travelers}

@@ -102,7 +102,7 @@ def normalise_submission(submission: Submission) -> Submission:
         submission,
         language=submission.language.strip().lower(),
         ports=tuple(port.strip().upper() for port in submission.ports),
-        travelers=tuple(_normalise_traveler(traveler) for traveler in submission.travelers),
+        travelers=tuple(normalise_traveler(traveler) for traveler in submission.travelers),
         country=country,
         state=_STATE_ALIASES.get(state, state) if state else None,
         email=(submission.email or "").strip() or None,
@@ -171,7 +171,8 @@ def registration_day(*, submission: Submission, policy: Policy, at: datetime) ->
     return at.astimezone(ZoneInfo(known[0] if known else policy.ports[0].timezone)).date()
 
 
-def _normalise_traveler(traveler: NewTraveler) -> NewTraveler:
+def normalise_traveler(traveler: NewTraveler) -> NewTraveler:
+    """One person in the form that is kept and compared."""
     return replace(
         traveler,
         given_names=_normalise_name(traveler.given_names),
@@ -229,7 +230,7 @@ def _traveler_problems(submission: Submission, policy: Policy, today: date) -> I
             yield FieldProblem(f"{field}.nationality", Problem.NATIONALITY_UNKNOWN)
         if traveler.document_number is not None:
             document = (traveler.nationality, normalise_document(traveler.document_number))
-            if not _is_document(traveler.document_number, document[1]):
+            if not is_document(traveler.document_number, document[1]):
                 yield FieldProblem(f"{field}.document_number", Problem.DOCUMENT_INVALID)
             elif document in documents:
                 yield FieldProblem(f"{field}.document_number", Problem.DOCUMENT_REPEATED)
@@ -240,7 +241,8 @@ def _traveler_problems(submission: Submission, policy: Policy, today: date) -> I
         yield FieldProblem("travelers.0.birth_date", Problem.LEAD_UNDER_18)
 
 
-def _is_document(number: str, compared: str) -> bool:
+def is_document(number: str, compared: str) -> bool:
+    """Whether a document number can be one; `compared` is what `normalise_document` makes of it."""
     readable = not any(unicodedata.category(character)[0] == "C" for character in number)
     return readable and len(number) <= 2 * LONGEST_DOCUMENT and 3 <= len(compared) <= LONGEST_DOCUMENT
 
