@@ -13,6 +13,7 @@ SAN_DIEGO = "officer.sandiego@fairport.example"
 SAN_DIEGO_SUPERVISOR = "supervisor.sandiego@fairport.example"
 EL_PASO = "officer.elpaso@fairport.example"
 AUDITOR = "auditor@fairport.example"
+SCHEDULER = "scheduler@fairport.example"
 
 
 def sign_in_staff(visitor: Visitor, product: Product, email: str) -> None:

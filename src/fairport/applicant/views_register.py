@@ -27,6 +27,7 @@ from fairport.applicant.steps import (
     outside_context,
 )
 from fairport.clock.queries import now
+from fairport.ports.plans import planned_places
 from fairport.registrations import queries
 
 
@@ -237,11 +238,12 @@ class PortsStep(Step):
 
     def context(self) -> dict[str, Any]:
         offered = set(labels_of(self.journey.ports_form(), "choice_1"))
+        planned = planned_places(programme=self.policy.programme, first_day=now().date())
         ports = [
             {
                 "name": port.name,
                 "across": city_across(port.code),
-                "places": sum(band.capacity for band in port.bands),
+                "places": planned.get(port.code, 0),
                 "is_reported": port.capacity_source == "reported",
             }
             for port in self.policy.ports

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -140,6 +140,7 @@ class _Decision:
         return render_office(self.request, self.member, self.template, context, status=status)
 
     def _show_preview(self, change: Change, preview: Preview, code: str) -> HttpResponse:
+        groups = _groups(preview)
         context = {
             **self._common(),
             **_problem(code),
@@ -159,7 +160,8 @@ class _Decision:
             ],
             "places": f"{preview.places:+d}" if preview.places else "0",
             "affected": preview.affected,
-            "groups": _groups(preview),
+            "groups": groups,
+            "ways": _ways(groups),
             "stays": len(preview.stays),
             "notice_hours": int(preview.policy.draw.minimum_notice.total_seconds()) // 3600,
             "horizon_days": horizon_days(self.programme),
@@ -227,6 +229,17 @@ def _groups(preview: Preview) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: row["order"])
+
+
+def _ways(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same in short: from which band to which, how many groups and people."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for group in groups:
+        places = {name: group[name] for name in ("day", "time", "to_day", "to_time")}
+        way = found.setdefault(tuple(places.values()), {**places, "groups": 0, "people": 0})
+        way["groups"] += 1
+        way["people"] += group["size"]
+    return list(found.values())
 
 
 def _typed(form: forms.Form) -> list[tuple[str, str]]:

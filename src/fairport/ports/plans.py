@@ -163,6 +163,13 @@ def read_book(
     )
 
 
+def planned_places(*, programme: str, first_day: date) -> dict[str, int]:
+    """Port's code → the places of its fullest weekday, as planned for the week that begins on a day."""
+    book = read_book(programme=programme, first_day=first_day, last_day=first_day)
+    week = [first_day + timedelta(days=offset) for offset in range(7)]
+    return {code: max(sum(band.capacity for band in book.planned_on(code, day)) for day in week) for code in book.plan}
+
+
 def list_plans(*, programme: str, port: str) -> list[CapacityPlan]:
     """Every plan of a port that holds, will hold or did hold, by weekday, first day and start."""
     return list(CapacityPlan.objects.filter(programme=programme, port_id=port, superseded_at__isnull=True))

@@ -21,6 +21,7 @@ from fairport.ports.operations import (
     replace_plan,
     set_day_rules,
 )
+from fairport.ports.plans import planned_places
 from tests.factories.programme import NOW, PROGRAMME, load_programme
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +202,11 @@ def test_the_book_reads_what_was_written_in_three_queries(policy: Policy, django
         book = read_book(programme=PROGRAMME, first_day=TODAY + timedelta(days=5))
     assert [band.capacity for band in book.bands_on("ELP", TODAY + timedelta(days=5))] == [12, 35]
     assert [band.capacity for band in book.bands_on("ELP", TODAY)] == [35, 35]
+
+
+def test_the_places_of_a_port_are_those_of_its_fullest_weekday(policy: Policy) -> None:
+    assert planned_places(programme=PROGRAMME, first_day=TODAY)["SDG"] == 180
+    replace_plan(programme=PROGRAMME, port="SDG", weekdays=[6], bands=[NIGHT, GAP], first_day=TODAY, at=NOW)
+    assert planned_places(programme=PROGRAMME, first_day=TODAY)["SDG"] == 180
+    replace_plan(programme=PROGRAMME, port="SDG", weekdays=range(1, 8), bands=[NIGHT, GAP], first_day=TODAY, at=NOW)
+    assert planned_places(programme=PROGRAMME, first_day=TODAY)["SDG"] == 40
