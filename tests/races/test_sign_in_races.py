@@ -1,4 +1,4 @@
-"""Two browsers at once: a recovery code opens one of them, and the last second factor stays."""
+"""Two at once: a recovery code opens one browser, the last second factor stays, and the last operator too."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.db.models import QuerySet
 
-from fairport.accounts.models import User
-from fairport.accounts.operations import LastSecondFactor, remove_second_factor
+from fairport.accounts import staffing
+from fairport.accounts.models import Role, RoleGrant, User
+from fairport.accounts.operations import LastOperator, LastSecondFactor, remove_second_factor, revoke_role
 from tests.cast import make_staff
 from tests.factories.programme import NOW
 from tests.factories.racing import kinds, race
@@ -97,3 +98,31 @@ def test_without_the_lock_none_would_stay(person: User, monkeypatch: pytest.Monk
 
     assert kinds(remove_both(person)) == ["NoneType", "NoneType"]
     assert not Authenticator.objects.filter(user=person).exists()
+
+
+def operators() -> list[tuple[User, int]]:
+    people = [make_staff(name, (Role.OPERATOR, None)) for name in ("Ole Operator", "Oda Second")]
+    return [(user, RoleGrant.objects.get(user=user).pk) for user in people]
+
+
+def take_each_others_role() -> list[Any]:
+    (one, first), (two, second) = operators()
+    return race(
+        lambda: revoke_role(grant_id=second, reason="moved away", revoked_by=one, at=NOW),
+        lambda: revoke_role(grant_id=first, reason="moved away", revoked_by=two, at=NOW),
+    )
+
+
+def test_two_operators_who_take_each_others_role_leave_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting(monkeypatch, staffing, "_lock_operators")
+
+    assert kinds(take_each_others_role()) == [LastOperator.__name__, "NoneType"]
+    assert RoleGrant.objects.filter(role=Role.OPERATOR, revoked_at__isnull=True).count() == 1
+
+
+def test_without_the_lock_they_would_leave_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control."""
+    meeting(monkeypatch, staffing, "_lock_operators")
+    without_locks(monkeypatch)
+
+    assert kinds(take_each_others_role()) == ["NoneType", "NoneType"]

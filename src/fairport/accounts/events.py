@@ -64,6 +64,13 @@ class PasswordChanged(EventDetails):
 
 
 @dataclass(frozen=True)
+class SessionsEnded(EventDetails):
+    """Somebody signed out on every other device."""
+
+    name: ClassVar[str] = "staff.sessions_ended"
+
+
+@dataclass(frozen=True)
 class SignInReset(EventDetails):
     """An operator gave a new temporary password and removed the second factor."""
 

@@ -15,6 +15,7 @@ from fairport.accounts.events import (
     RecoveryCodeUsed,
     SecondFactorRemoved,
     SecondFactorSetUp,
+    SessionsEnded,
     StaffSignedIn,
 )
 from fairport.accounts.models import FailedSignIns, User
@@ -78,6 +79,14 @@ def remove_second_factor(*, user: User, factor_id: int, at: datetime) -> None:
     factor.delete()
     event = SecondFactorRemoved(kind=factor.type)
     append_event(event=event, subject=staff_subject(user), actor=staff_actor(user.pk), at=at)
+
+
+@transaction.atomic
+def end_sessions(*, user: User, at: datetime) -> None:
+    """Ends every session of somebody, also the one of this request unless its caller renews it."""
+    User.objects.filter(pk=user.pk).update(session_version=F("session_version") + 1)
+    user.refresh_from_db(fields=["session_version"])
+    append_event(event=SessionsEnded(), subject=staff_subject(user), actor=staff_actor(user.pk), at=at)
 
 
 def note_own_password(*, user: User, at: datetime) -> None:

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my-sign-in/recovery-codes", views_own.recovery_codes, name="mfa_view_recovery_codes"),
     path("my-sign-in/recovery-codes/new", views_own.new_recovery_codes, name="mfa_generate_recovery_codes"),
     path("my-sign-in/password", views_own.own_password, name="account_change_password"),
+    path("my-sign-in/other-sessions", views_own.end_other_sessions, name="own_sessions_end"),
     path("my-sign-in/again", views_sign_in.password_again, name="account_reauthenticate"),
     path("my-sign-in/again/code", views_sign_in.code_again, name="mfa_reauthenticate"),
     path("my-sign-in/again/passkey", views_sign_in.passkey_again, name="mfa_reauthenticate_webauthn"),

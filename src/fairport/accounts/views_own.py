@@ -12,6 +12,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django import forms
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.messages import success, warning
 from django.db import transaction
@@ -19,13 +20,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from fairport.accounts.access import member_of, next_step
 from fairport.accounts.models import User
 from fairport.accounts.operations import (
     LastSecondFactor,
     NoSuchFactor,
+    end_sessions,
     note_new_recovery_codes,
     note_own_password,
     note_passkey,
@@ -133,6 +135,17 @@ def remove_factor(request: HttpRequest, pk: int) -> HttpResponse:
     if refusal:
         context |= {"problems": [TEXTS[refusal]], "problem_codes": [refusal]}
     return render(request, "mfa/remove.html", context, status=409 if refusal else 200)
+
+
+@_own()
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Signs out everywhere else: for a device that was lost or left open."""
+    user = cast(User, request.user)
+    end_sessions(user=user, at=now())
+    update_session_auth_hash(request, user)
+    success(request, _("You are signed out everywhere else."))
+    return HttpResponseRedirect(reverse("mfa_index"))
 
 
 @_own("account_change_password")

@@ -203,6 +203,18 @@ def test_signing_out_needs_a_form_and_ends_the_session(cast: Cast) -> None:
     assert browser.get("/office/")["Location"].startswith(SIGN_IN)
 
 
+def test_signing_out_everywhere_else_keeps_this_session_only(cast: Cast) -> None:
+    here, there, somebody = signed_in(cast.officer), signed_in(cast.officer), signed_in(cast.second_officer)
+    assert here.get(reverse("own_sessions_end")).status_code == 405
+
+    assert here.post(reverse("own_sessions_end"))["Location"] == reverse("mfa_index")
+
+    assert here.get("/office/my-sign-in").status_code == 200
+    assert there.get("/office/my-sign-in").status_code == 302
+    assert somebody.get("/office/my-sign-in").status_code == 200
+    assert event_names(cast.officer)[-1] == "staff.sessions_ended"
+
+
 def test_a_closed_account_opens_nothing(cast: Cast) -> None:
     browser = signed_in(cast.officer)
     User.objects.filter(pk=cast.officer.pk).update(is_active=False)
