@@ -42,7 +42,7 @@ def give_password(visitor: Visitor) -> None:
 
 
 def sign_out(visitor: Visitor) -> None:
-    visitor.follow(visitor.page.get_by_role("button", name="Sign out"))
+    visitor.follow(visitor.page.get_by_role("button", name="Sign out", exact=True))
 
 
 def test_a_passkey_from_set_up_to_removal(operator: Visitor, product: Product) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django import forms
@@ -53,7 +54,7 @@ def actions(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "roles": [role.label for role in shown],
         "rows": sorted(
             (
-                ActionRow(address.action, f"/{address.route}", tuple(role in address.roles for role in shown))
+                ActionRow(address.action, _shown(address.route), tuple(role in address.roles for role in shown))
                 for address in addresses
             ),
             key=lambda row: str(row.action),
@@ -64,3 +65,8 @@ def actions(request: HttpRequest, member: StaffMember) -> HttpResponse:
         ],
     }
     return render_office(request, member, "staff/actions.html", context, status=400 if form.errors else 200)
+
+
+def _shown(route: str) -> str:
+    """The address with an ellipsis for each part that names something."""
+    return "/" + re.sub(r"<[^>]+>", "…", route)
