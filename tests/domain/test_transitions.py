@@ -28,6 +28,7 @@ ROWS = [
     ("confirmed", "missed", "no_show"),
     ("no_show", "reinstated", "waiting"),
     ("confirmed", "arrived", "arrived"),
+    ("no_show", "found_arrived", "arrived"),
     ("arrived", "determined", "determined"),
     ("arrived", "arrival_undone", "confirmed"),
     ("waiting", "withdrawn", "withdrawn"),

@@ -30,6 +30,8 @@ BUDGETS = {
     # The gate's page only.
     "office/scan.js": 25_000,
     "office/zxing_reader.wasm": 500_000,
+    "office/gate.js": 25_000,
+    "office/gate-worker.js": 1_500,
     # The pages of signing in.
     "office/passkeys.js": 1_500,
 }

@@ -47,6 +47,13 @@ async function start(root) {
     show.list(why);
   };
 
+  /** Takes the list from this page too when its time is over, or when another page signed out. */
+  const checkList = async () => {
+    if (!kept) return;
+    const present = await store.readList();
+    if (!present || isOver({ about: { ...present.about, usedAt } })) await drop("removed");
+  };
+
   const showState = async () => {
     const rows = await store.waitingScans();
     const mine = rows.filter((row) => user === null || row.user === user).length;
@@ -159,7 +166,7 @@ async function start(root) {
   });
 
   const checkHere = async (text) => {
-    if (kept && isOver(kept)) await drop("removed");
+    await checkList();
     if (!kept) {
       show.tell("error", told.noList);
       return;
@@ -263,9 +270,7 @@ async function start(root) {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) catchUp();
   });
-  setInterval(async () => {
-    if (kept && isOver({ about: { ...kept.about, usedAt } })) await drop("removed");
-  }, LOOK_AT_CLOCK);
+  setInterval(checkList, LOOK_AT_CLOCK);
 
   if (kept && (isOver(kept) || (user !== null && kept.about.user !== user))) await drop("removed");
   if (kept && told.port && kept.about.port !== told.port) await drop("none");

@@ -51,6 +51,7 @@ def mark_not_arrived(*, appointment_id: uuid.UUID, at: datetime) -> Appointment:
 def mark_arrived(*, appointment_id: uuid.UUID, at: datetime) -> Appointment:
     """Notes that somebody of the group is at the port; for the ones who come after, nothing changes.
 
+    A gate without a network tells it late: who was there before the group was counted as missed was not missed.
     The caller records who arrived, and appends the event. Raises AppointmentNotBooked, TransitionRefused,
     Appointment.DoesNotExist.
     """
@@ -59,9 +60,16 @@ def mark_arrived(*, appointment_id: uuid.UUID, at: datetime) -> Appointment:
     appointment = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment_id)
     if appointment.state == AppointmentState.ARRIVED:
         return appointment
-    if appointment.state != AppointmentState.BOOKED:
+    counted_too_soon = (
+        appointment.state == AppointmentState.NO_SHOW
+        and appointment.closed_at is not None
+        and at < appointment.closed_at
+    )
+    if appointment.state != AppointmentState.BOOKED and not counted_too_soon:
         raise AppointmentNotBooked("This appointment is not booked.")
-    change_status(registration_id=registration_id, event=Event.ARRIVED, at=at)
+    event = Event.FOUND_ARRIVED if counted_too_soon else Event.ARRIVED
+    change_status(registration_id=registration_id, event=event, at=at)
     appointment.state = AppointmentState.ARRIVED
-    appointment.save(update_fields=["state"])
+    appointment.closed_at = None
+    appointment.save(update_fields=["state", "closed_at"])
     return appointment

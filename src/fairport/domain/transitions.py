@@ -50,6 +50,8 @@ class Event(StrEnum):
     """At least one traveler arrived."""
     ARRIVAL_UNDONE = "arrival_undone"
     """The last recorded arrival was a mistake and was taken back, before anybody was decided about."""
+    FOUND_ARRIVED = "found_arrived"
+    """Somebody of the group had arrived in time; the record learnt of it after it had counted them as missed."""
     DETERMINED = "determined"
     """Every arrived traveler has an effective determination."""
     WITHDRAWN = "withdrawn"
@@ -73,6 +75,7 @@ _TABLE: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.CONFIRMED, Event.MISSED): frozenset({Status.NO_SHOW}),
     (Status.CONFIRMED, Event.ARRIVED): frozenset({Status.ARRIVED}),
     (Status.NO_SHOW, Event.REINSTATED): frozenset({Status.WAITING}),
+    (Status.NO_SHOW, Event.FOUND_ARRIVED): frozenset({Status.ARRIVED}),
     (Status.ARRIVED, Event.DETERMINED): frozenset({Status.DETERMINED}),
     (Status.ARRIVED, Event.ARRIVAL_UNDONE): frozenset({Status.CONFIRMED}),
     (Status.WITHDRAWN, Event.WITHDRAWAL_UNDONE): _BEFORE_ARRIVAL,

@@ -43,6 +43,8 @@ from fairport.programmes.queries import NoPolicyInForce, policy_in_force
 OFFLINE_FILES: Final = (
     "page.js",
     "icon.svg",
+    "img/correct8.svg",
+    "img/correct8-alt.svg",
     "office/gate.js",
     "office/scan.js",
     "office/zxing_reader.wasm",
