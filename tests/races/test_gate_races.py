@@ -54,9 +54,7 @@ def sending(appointment: Appointment, cast: Cast, *, device: int, scan_id: int) 
 
 
 def test_two_devices_record_once_and_the_other_is_a_conflict(cast: Cast, appointment: Appointment) -> None:
-    results = race(
-        sending(appointment, cast, device=1, scan_id=11), sending(appointment, cast, device=2, scan_id=12)
-    )
+    results = race(sending(appointment, cast, device=1, scan_id=11), sending(appointment, cast, device=2, scan_id=12))
 
     assert sorted(result.outcome.value for result in results) == ["conflict", "recorded"]
     assert (CheckIn.objects.count(), GateScan.objects.count()) == (2, 2)
@@ -73,9 +71,7 @@ def test_without_the_lock_the_second_device_would_be_lost(
     monkeypatch.setattr(arrival, "mark_arrived", lambda **_arguments: None)
     monkeypatch.setattr(CheckIn.objects, "bulk_create", meeting(CheckIn.objects.bulk_create, both_have_looked))
 
-    results = race(
-        sending(appointment, cast, device=1, scan_id=11), sending(appointment, cast, device=2, scan_id=12)
-    )
+    results = race(sending(appointment, cast, device=1, scan_id=11), sending(appointment, cast, device=2, scan_id=12))
 
     assert kinds(results) == [IntegrityError.__name__, "ScanResult"], "neither found the other's check-in"
     assert GateScan.objects.count() == 1

@@ -64,6 +64,7 @@ export function makeShow(root) {
       fillAll(part, "size", known?.size);
       fillAll(part, "expected", group && answer !== "cancelled" ? remaining.length : "");
       fillAll(part, "initials", group ? group.travelers[0]?.initials : known?.initials);
+      if (!group?.interpreter) fillAll(part, "interpreter", "");
       const form = part.querySelector("[data-gate-arrival]");
       if (form && !people) form.remove();
       else if (form) {

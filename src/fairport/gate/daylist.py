@@ -85,9 +85,11 @@ def _groups(port: PortOfEntry, slots: Sequence[AppointmentSlot]) -> list[dict[st
         {
             "id": str(appointment.pk),
             "number": appointment.confirmation_number,
-            "size": appointment.size,
+            "size": appointment.people,
             "band": appointment.slot_id,
             "state": booking_of(appointment).state,
+            # That somebody must be called, not in which language: the file says that.
+            "interpreter": appointment.registration.sealed_interpreter is not None,
             "travelers": [
                 {
                     "id": str(traveler.pk),

@@ -218,10 +218,11 @@ def _answer(member: StaffMember, judgement: Judgement, port: str, text: str) -> 
     remaining = [traveler for traveler in travelers if not traveler.here]
     return answer | {
         "number": appointment.confirmation_number,
-        "size": appointment.size,
+        "size": appointment.people,
         "expected": judgement.expected,
         "initials": travelers[0].initials if travelers else "",
         "remaining": remaining,
+        "interpreter": appointment.registration.sealed_interpreter is not None,
         "missed": judgement.answer == PassAnswer.OTHER_DAY and appointment.state == "no_show",
         "admits": answer["admits"] and bool(remaining),
         "href": reverse("office_case", args=[appointment.pk]),

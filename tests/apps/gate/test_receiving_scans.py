@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from fairport.accounts.models import Role
-from fairport.appointments.operations import cancel_appointment, tick, withdraw
+from fairport.appointments.operations import cancel_appointment, renew, tick, withdraw
 from fairport.audit.events import APPLICANT, OPERATOR, Subject
 from fairport.audit.queries import list_events
 from fairport.checkin.models import CheckIn
@@ -215,15 +215,40 @@ def test_a_clock_that_was_always_wrong_is_mended_by_the_offset(cast: Cast, group
     assert (row.happened_at, row.clock_doubtful) == (group.in_band, False)
 
 
-def test_a_group_counted_as_missed_meanwhile_is_shown(cast: Cast, group: Group) -> None:
+def test_a_group_counted_as_missed_too_soon_has_arrived(cast: Cast, group: Group) -> None:
     late = group.in_band + timedelta(hours=8)
     tick(at=late)
+    assert Registration.objects.get(pk=registration_of(group)).status == "no_show"
+
+    assert outcome(receive_scan(scan=scan_of(group, cast), officer=cast.officer, at=late)) == ("recorded", "", 3)
+    assert Registration.objects.get(pk=registration_of(group)).status == "arrived"
+    group.appointment.refresh_from_db()
+    assert (group.appointment.state, group.appointment.closed_at) == ("arrived", None)
+
+
+def test_whoever_came_after_they_were_counted_as_missed_stays_missed(cast: Cast, group: Group) -> None:
+    late = group.appointment.slot.ends_at + timedelta(hours=2)
+    tick(at=late)
+    scan = scan_of(group, cast, device_time=late + timedelta(minutes=1))
+
+    assert outcome(receive_scan(scan=scan, officer=cast.officer, at=late + timedelta(minutes=5))) == (
+        "conflict",
+        "missed",
+        0,
+    )
+
+
+def test_a_group_that_asked_for_a_new_place_meanwhile_is_shown(cast: Cast, group: Group) -> None:
+    late = group.in_band + timedelta(hours=8)
+    tick(at=late)
+    renew(registration_id=group.appointment.registration_id, at=late, actor=APPLICANT)
 
     assert outcome(receive_scan(scan=scan_of(group, cast), officer=cast.officer, at=late)) == (
         "conflict",
         "missed",
         0,
     )
+    assert Registration.objects.get(pk=registration_of(group)).status == "waiting"
 
 
 def test_a_scan_is_never_changed_or_removed(cast: Cast, group: Group) -> None:

@@ -165,7 +165,7 @@ def test_the_day_list_holds_little_and_its_loading_is_told(
 
     assert answer["Cache-Control"] == "no-store"
     (entry,) = listed["groups"]
-    assert entry.keys() == {"id", "number", "size", "band", "state", "travelers"}
+    assert entry.keys() == {"id", "number", "size", "band", "state", "interpreter", "travelers"}
     assert [traveler.keys() for traveler in entry["travelers"]] == [{"id", "initials", "adult", "here"}] * 3
     assert listed["expires_at"] - listed["now"] <= 8 * 3_600_000
     assert listed["user"] == cast.officer.pk
