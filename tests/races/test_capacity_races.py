@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from fairport.appointments import moving
 from fairport.appointments.models import Appointment, AppointmentState, Offer
-from fairport.appointments.operations import cancel_appointment, confirm_offer
+from fairport.appointments.operations import cancel_appointment, confirm_offer, tick
 from fairport.audit.events import APPLICANT
 from fairport.capacity import operations
 from fairport.capacity.changes import Change, DrawHoldsPlaces, Preview, preview_change
@@ -173,4 +173,18 @@ def test_two_moves_into_the_last_places_of_a_band(policy: Policy) -> None:
     assert kinds(results) == ["NoPlaceLeft", "int"]
     assert Appointment.objects.filter(slot=target).count() == 1
     assert not Offer.objects.exclude(moved_from=None).exists()
+    assert_places_add_up()
+
+
+def test_groups_are_moved_beside_a_freeze_and_beside_the_tick(policy: Policy) -> None:
+    booked([4, 3, 2])
+    change = close(DAY)
+
+    moved, frozen, ticked = race(
+        doing(change), lambda: freeze(at=NEXT_FREEZE), lambda: tick(at=LATER + timedelta(minutes=1))
+    )
+
+    assert not isinstance(ticked, Exception)
+    assert isinstance(frozen, Draw)
+    assert isinstance(moved, Preview | PreviewOutdated | HeldByDraw)
     assert_places_add_up()

@@ -102,18 +102,21 @@ def groups_in(*, slot_ids: Collection[int], at: datetime) -> list[PlacedGroup]:
 
 
 @transaction.atomic
-def move_groups(*, moves: Sequence[Move], policy: Policy, at: datetime, actor: Actor) -> int:
+def move_groups(
+    *, moves: Sequence[Move], policy: Policy, at: datetime, actor: Actor, lock_also: Collection[int] = ()
+) -> int:
     """Moves groups with their places, all of them or none; each is told in its language, with the old and the new time.
 
     The places that they leave stay out of the draw: the caller lowers those bands in the same transaction. The new band
-    is of the same port and starts at least the minimum notice from now. Returns how many were moved. Raises
+    is of the same port and starts at least the minimum notice from now. `lock_also` are further bands that the caller
+    changes afterwards: all are locked at once, so that nobody waits in a circle. Returns how many were moved. Raises
     GroupsChanged, and NoPlaceLeft if a band has no room any more; then nothing is changed.
     """
     registrations = _lock([move.group.registration_id for move in moves])
     offers, appointments = _read(moves)
     ids = {move.group.held.slot_id for move in moves} | {move.to_slot_id for move in moves}
     # In the order of the ids, before any place is counted.
-    lock_slots(slot_ids=list(ids))
+    lock_slots(slot_ids=list(ids.union(lock_also)))
     slots = slots_by_id(slot_ids=list(ids))
     _move_places(moves, slots, policy, at)
     events: list[NewEvent] = []

@@ -39,17 +39,23 @@ def rules_of(*, programme: str, at: datetime) -> Policy:
 
 
 def ensure_programme_slots(*, programme: str, at: datetime) -> int:
-    """Creates the slots of the horizon that are not there yet, each day by the version that holds on it; how many.
+    """Creates the slots of the horizon that are not there yet; how many.
 
     Bands that wait to be lowered are lowered as far as they now can be: this comes before every freeze.
     """
+    created = create_missing_slots(programme=programme, at=at)
+    lower_as_places_come_free(programme=programme)
+    return created
+
+
+def create_missing_slots(*, programme: str, at: datetime) -> int:
+    """Creates the slots of the horizon that are not there yet, each day by the version that holds on it; how many."""
     versions = [policy_of_version(version_id=row.pk).policy for row in list_policy_versions(programme=programme)]
     created = 0
     for version, following in zip_longest(versions, versions[1:]):
         if following is not None and version.effective_until is None:
             version = replace(version, effective_until=following.effective_from - timedelta(days=1))
         created += ensure_slots(policy=version, at=at)
-    lower_as_places_come_free(programme=programme)
     return created
 
 

@@ -26,6 +26,8 @@ from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.ports.plans import plan_holds_until, read_book
 from fairport.ports.queries import get_port, list_slots
 from fairport.ports.reshaping import SlotChange, compare_slots
+from fairport.ports.suspensions import suspended_slot_ids
+from fairport.programmes.closing import last_day_of
 
 MOST_PLACES = 10_000
 MOST_BANDS = 8
@@ -266,16 +268,16 @@ def _rooms(
 ) -> dict[int, AppointmentSlot]:
     """The bands of the port's horizon that people may be moved to: with room, and far enough ahead to travel there."""
     today = local_day(at, port_timezone=port.timezone)
-    slots = list_slots(
-        programme=policy.programme,
-        ports=[port.code],
-        first_day=today,
-        last_day=today + timedelta(days=policy.draw.horizon_days),
-    )
+    last_day = today + timedelta(days=policy.draw.horizon_days)
+    # Once the programme's end is announced, nobody is sent to a day after it.
+    last_day = min(last_day, last_day_of(programme=policy.programme) or last_day)
+    slots = list_slots(programme=policy.programme, ports=[port.code], first_day=today, last_day=last_day)
+    suspended = suspended_slot_ids(slot_ids=[slot.pk for slot in slots])
     return {
         slot.pk: slot
         for slot in slots
         if slot.starts_at >= at + policy.draw.minimum_notice
+        and slot.pk not in suspended
         and slot.reserved == 0
         and slot.lower_to is None
         and _free_after(slot, changed.get(slot.pk)) > 0

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from django.db import transaction
-
 from fairport.appointments.operations import GroupsChanged, move_groups
-from fairport.appointments.places import ensure_programme_slots
+from fairport.appointments.places import create_missing_slots
 from fairport.audit.events import Actor, Subject
 from fairport.audit.operations import append_event
 from fairport.capacity.changes import (
@@ -27,6 +25,7 @@ from fairport.capacity.changes import (
     preview_change,
 )
 from fairport.capacity.events import DaysChanged, PlanChanged
+from fairport.draws.locks import programme_locked
 from fairport.ports.operations import (
     BandInUse,
     ChangedMeanwhile,
@@ -70,7 +69,6 @@ class Bookings(StrEnum):
     MOVE = "move"
 
 
-@transaction.atomic
 def apply_change(
     *, change: Change, seen_version: int, fingerprint: str, bookings: Bookings, actor: Actor, at: datetime
 ) -> Preview:
@@ -81,26 +79,34 @@ def apply_change(
     the port was changed since `seen_version`, PreviewOutdated if a booking was, HeldByDraw and BandInUse if that
     happened just now, and a ChangeRefused; then nothing is changed.
     """
-    claim_port(port=change.port, seen_version=seen_version)
-    preview = preview_change(change=change, at=at)
-    if preview.fingerprint != fingerprint:
-        raise PreviewOutdated
-    moved = 0
-    if bookings is Bookings.MOVE and preview.moves:
-        try:
-            moved = move_groups(moves=preview.moves, policy=preview.policy, at=at, actor=actor)
-        except (GroupsChanged, NoPlaceLeft) as error:
-            raise PreviewOutdated from error
-    _write(change, preview, at)
-    reshape_slots(changes=preview.slots)
-    # What is new within the horizon.
-    ensure_programme_slots(programme=change.programme, at=at)
-    append_event(
-        event=_event(change, preview, bookings, moved),
-        subject=Subject("port", change.port),
-        actor=actor,
-        at=at,
-    )
+    # A freeze, a run or a suspension at this moment comes before it or after it, never in between.
+    with programme_locked(change.programme):
+        claim_port(port=change.port, seen_version=seen_version)
+        preview = preview_change(change=change, at=at)
+        if preview.fingerprint != fingerprint:
+            raise PreviewOutdated
+        moved = 0
+        if bookings is Bookings.MOVE and preview.moves:
+            try:
+                moved = move_groups(
+                    moves=preview.moves,
+                    policy=preview.policy,
+                    at=at,
+                    actor=actor,
+                    lock_also=[slot.slot_id for slot in preview.slots if slot.slot_id is not None],
+                )
+            except (GroupsChanged, NoPlaceLeft) as error:
+                raise PreviewOutdated from error
+        _write(change, preview, at)
+        reshape_slots(changes=preview.slots)
+        # What is new within the horizon.
+        create_missing_slots(programme=change.programme, at=at)
+        append_event(
+            event=_event(change, preview, bookings, moved),
+            subject=Subject("port", change.port),
+            actor=actor,
+            at=at,
+        )
     return preview
 
 

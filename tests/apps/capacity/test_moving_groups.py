@@ -19,7 +19,8 @@ from fairport.notifications.models import OutboxMessage
 from fairport.notifications.queries import open_message
 from fairport.notifications.relevance import is_relevant
 from fairport.notifications.rendering import render
-from fairport.ports.models import AppointmentSlot
+from fairport.ports.models import AppointmentSlot, PortOfEntry
+from fairport.ports.suspensions import record_suspension
 from fairport.registrations.models import Registration, RegistrationStatus
 from tests.apps.capacity.conftest import BAND, DAY, LATER, band_of, booked, carry_out, close, lower
 from tests.factories.draws import DRAW_TIME, confirm, hold_draw, register_group
@@ -186,3 +187,22 @@ def test_keeping_them_moves_nobody(policy: Policy) -> None:
     assert {moved_to(group) for group in groups} == {(DAY, BAND)}
     assert not OutboxMessage.objects.filter(template="appointment_new_time").exists()
     assert band_of().capacity == 5
+
+
+def test_nobody_is_moved_into_a_suspension(policy: Policy) -> None:
+    (group,) = booked([2])
+    port = PortOfEntry.objects.get(pk="SDG")
+    record_suspension(
+        port=port,
+        starts_at=band_of(DAY, AFTERNOON).starts_at,
+        ends_at=band_of(DAY + timedelta(days=2), AFTERNOON).ends_at,
+        reason="danger",
+        words="",
+        foreseen={},
+        done={},
+        proposal_id="1",
+        suspension_id=uuid.uuid4(),
+        at=LATER,
+    )
+    carry_out(lower(DAY, 0, band=BAND), bookings=Bookings.MOVE)
+    assert moved_to(group)[0] == DAY + timedelta(days=3)
