@@ -184,7 +184,7 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
         "corrections": corrections_view(registration, {code: port.name for code, port in ports.items()}, home_zone),
         "wait": wait_of(registration=registration, at=at),
         "is_waiting": status is Status.WAITING,
-        "owed": None if registration.displaced_at is None else owed_view(registration, offer or appointment, ports, at),
+        "taken_back": taken_back_view(registration, offer or appointment, ports, at),
         "may_renew": status in (Status.LAPSED, Status.NO_SHOW),
         "may_withdraw": (status, Event.WITHDRAWN) in TRANSITIONS,
         "undo_until": None if until is None else format_moment(until, home_zone),
@@ -193,15 +193,19 @@ def status_context(*, registration: Registration, at: datetime) -> dict[str, Any
     }
 
 
-def owed_view(
+def taken_back_view(
     registration: Registration, held: Offer | Appointment | None, ports: Mapping[str, PortOfEntry], at: datetime
 ) -> dict[str, object]:
-    """What a group reads from whom a place was taken back, or moved; `closed` are its ports without any places."""
+    """What a group reads of ports that are closed and of places that were taken back or moved.
+
+    `closed` are its ports without any places; `goes_first`: it is owed a place and waits for it.
+    """
+    is_waiting = registration.status == Status.WAITING
     shut = shut_ports(programme=registration.programme_id, at=at)
     return {
-        "is_waiting": registration.status == Status.WAITING,
-        "is_moved": held is not None and held.moved_at is not None,
-        "closed": [ports[code].name for code in registration.ports if code in shut],
+        "goes_first": is_waiting and registration.displaced_at is not None,
+        "is_moved": registration.displaced_at is not None and held is not None and held.moved_at is not None,
+        "closed": [ports[code].name for code in registration.ports if code in shut] if is_waiting else [],
         "all_closed": shut.issuperset(registration.ports),
     }
 

@@ -12,6 +12,7 @@ from fairport.audit.queries import list_events
 from fairport.registrations.models import Registration
 from tests.apps.applicant.conftest import Visit
 from tests.apps.applicant.walking import main_text
+from tests.factories.programme import open_programme
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,14 @@ def test_whose_place_was_taken_back_reads_what_happens_next(visit: Visit) -> Non
     assert "You go before the others in the next draw" in words
     assert "Please do not travel there." in words
     assert "All your ports are closed." in words
+
+
+def test_who_waits_for_a_closed_port_reads_that_too(visit: Visit) -> None:
+    open_programme()
+    close_san_diego(visit)
+    words = main_text(visit.client.get("/status"))
+    assert "You can wait until it opens, or choose other ports." in words
+    assert "You go before the others" not in words
 
 
 def test_whose_place_was_moved_reads_that_too(visit: Visit) -> None:
