@@ -15,12 +15,13 @@ from fairport.accounts.models import PORT_ROLES
 from fairport.accounts.pages import refuse_staff, render_office
 from fairport.accounts.queries import StaffMember
 from fairport.checkin import queries
+from fairport.checkin.closed import words_of
 from fairport.checkin.days import follow_day
 from fairport.checkin.forms import CheckForm
 from fairport.checkin.operations import Judgement, OtherPort, check_pass
 from fairport.checkin.places import member_role_at_port, today_at
 from fairport.checkin.times import write_band, write_clock, write_day, write_slot
-from fairport.checkin.words import ANSWERS, STATES
+from fairport.checkin.words import STATES
 from fairport.clock.queries import now
 from fairport.ports.queries import list_ports
 
@@ -92,7 +93,7 @@ def check(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 
 def _answer(member: StaffMember, judgement: Judgement) -> dict[str, Any]:
-    state, words, text = ANSWERS[judgement.answer]
+    state, words, text = words_of(judgement.answer, judgement.appointment)
     answer: dict[str, Any] = {"code": judgement.answer.value, "state": state, "words": words, "text": text}
     appointment = judgement.appointment
     if appointment is not None:

@@ -21,6 +21,7 @@ from fairport.accounts.access import staff
 from fairport.accounts.models import PORT_ROLES
 from fairport.accounts.pages import refuse_staff, render_office
 from fairport.accounts.queries import StaffMember
+from fairport.checkin.closed import words_of
 from fairport.checkin.operations import Judgement, OtherPort
 from fairport.checkin.places import today_at
 from fairport.checkin.problems import TEXTS as ARRIVAL_TEXTS
@@ -211,6 +212,8 @@ def _answer(member: StaffMember, judgement: Judgement, port: str, text: str) -> 
     appointment = judgement.appointment
     if appointment is None:
         return answer | {"admits": False}
+    # A port that was closed is another reason than people's own.
+    answer |= dict(zip(("state", "words", "text"), words_of(judgement.answer, appointment), strict=True))
     answer |= {"port": appointment.slot.port, "when": write_slot(appointment.slot)}
     if appointment.slot.port_id != port:
         return answer | {"admits": False}
