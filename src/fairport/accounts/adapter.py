@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fairport.accounts.models import FailedSignIns, User
-from fairport.accounts.queries import FEW_CODES, has_second_factor
+from fairport.accounts.queries import FEW_CODES, has_app, has_second_factor
 from fairport.accounts.second_factor import WRONG_CODE
 from fairport.accounts.session import begin_session, is_fresh
 from fairport.accounts.signing_in import count_failed_sign_in, note_recovery_code, note_sign_in
@@ -52,9 +52,12 @@ class StaffAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Once there is a second factor, that is shown anew: a password may have been seen over a shoulder."""
         methods = super().get_reauthentication_methods(user)
-        if isinstance(user, User) and has_second_factor(user=user):
-            return [method for method in methods if method["id"] != "reauthenticate"]
-        return methods
+        if not isinstance(user, User) or not has_second_factor(user=user):
+            return methods
+        # The first one is asked for: recovery codes are for who has nothing else at hand.
+        first = "mfa_reauthenticate" if has_app(user=user) else "mfa_reauthenticate:webauthn"
+        ways = [method for method in methods if method["id"] != "reauthenticate"]
+        return sorted(ways, key=lambda method: method["id"] != first)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         count_failed_sign_in(step=FailedSignIns.Step.PASSWORD, day=now().date())

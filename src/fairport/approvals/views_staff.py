@@ -24,6 +24,7 @@ from fairport.accounts.queries import (
     all_grants_of,
     failed_sign_ins,
     get_person,
+    own_factors,
     staff_row,
     staff_rows,
 )
@@ -198,6 +199,7 @@ def _render_person(request: HttpRequest, member: StaffMember, found: User) -> Ht
             {"id": each.pk, "role": Role(each.payload["role"]).label, "port": each.payload["port"] or "", "by": each}
             for each in waiting
         ],
+        "factors": own_factors(user=found),
         "is_operator": member.has(Role.OPERATOR),
         "is_self": found == member.user,
     }

@@ -13,7 +13,10 @@ from fairport.cli.bootstrap import Refused, django_ready
 app = typer.Typer(help="Accounts of members of staff.", no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(help="The account's e-mail address.")]
-RoleName = Annotated[str, typer.Option("--role", help="port_officer, supervisor, scheduler, operator or auditor.")]
+RoleName = Annotated[
+    str,
+    typer.Option("--role", help="One of the roles, as port_officer, supervisor or operator."),
+]
 PortCode = Annotated[str, typer.Option("--port", help="A port's code, for port officers and supervisors.")]
 
 

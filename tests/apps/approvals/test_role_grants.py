@@ -32,7 +32,7 @@ from fairport.approvals.operations import (
 from fairport.approvals.role_grants import propose_role
 from fairport.audit.events import OPERATOR, Subject
 from fairport.audit.queries import list_events
-from tests.cast import PASSWORD, Cast, signed_in
+from tests.cast import PASSWORD, Cast, make_staff, signed_in
 from tests.factories.programme import NOW
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -136,6 +136,19 @@ def test_what_no_longer_fits_is_refused_when_approved(cast: Cast) -> None:
     cast.nobody.refresh_from_db()
     with pytest.raises(AccountClosed):
         proposed(cast, Role.SCHEDULER, None)
+
+
+def test_a_proposal_of_who_is_no_operator_any_more_is_refused(cast: Cast) -> None:
+    proposal = proposed(cast)
+    third = make_staff("Ty Third", (Role.OPERATOR, None))
+    grant = RoleGrant.objects.get(user=cast.operator)
+    revoke_role(grant_id=grant.pk, reason="He left.", revoked_by=third, at=NOW)
+
+    with pytest.raises(CannotBeCarriedOut) as refused:
+        approve(proposal_id=proposal.pk, approver=cast.second_operator, at=NOW)
+
+    assert refused.value.code == "proposer_left"
+    assert grants_of(user=cast.nobody) == ()
 
 
 def test_a_closed_account_opens_nothing_and_holds_nothing(cast: Cast) -> None:
