@@ -91,6 +91,9 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_programme_confirm": _("Propose to confirm the end of a programme"),
     "office_programme_take_back": _("Take back an announced end"),
     "office_programme_reopen": _("Propose to open a programme again"),
+    "office_console": _("See the console of the draws"),
+    "office_console_freeze": _("Propose to freeze a draw now"),
+    "office_console_run": _("Propose to run a draw now"),
     # running it
     "office_operations": _("See whether the machine runs"),
     "office_messages": _("See messages that could not be sent"),
