@@ -104,12 +104,12 @@ def groups_in_band(*, slot_id: int) -> list[GroupInBand]:
             appointment.confirmation_number,
             appointment.state,
             appointment.people,
-            initials_of(given_names=lead.given_names, family_names=lead.family_names),
+            "" if lead is None else initials_of(given_names=lead.given_names, family_names=lead.family_names),
             arrived.get(appointment.pk, 0),
-            describe_wish(open_interpreter(registration=appointment.registration)),
+            "" if lead is None else describe_wish(open_interpreter(registration=appointment.registration)),
         )
         for appointment in appointments
-        for lead in [leads[appointment.registration_id]]
+        for lead in [leads.get(appointment.registration_id)]
     ]
 
 

@@ -151,7 +151,7 @@ def _opened_if_readable(traveler: Traveler, data_keys: Mapping[uuid.UUID, DataKe
 def open_leads(*, registrations: Sequence[Registration]) -> dict[uuid.UUID, OpenTraveler]:
     """The lead traveler of each registration by its id, opened, with one statement. Their data keys are at hand.
 
-    Raises SealBroken once one of them is erased.
+    Who was erased or is damaged is not among them: one file must not keep a list of others from being read.
     """
     data_keys = {registration.pk: registration.data_key for registration in registrations}
     leads = (
@@ -159,7 +159,13 @@ def open_leads(*, registrations: Sequence[Registration]) -> dict[uuid.UUID, Open
         .order_by("registration_id", "position")
         .distinct("registration_id")
     )
-    return {lead.registration_id: _opened(lead, data_keys[lead.registration_id]) for lead in leads}
+    opened = {}
+    for lead in leads:
+        try:
+            opened[lead.registration_id] = _opened(lead, data_keys[lead.registration_id])
+        except SealBroken:
+            continue
+    return opened
 
 
 def _opened(traveler: Traveler, data_key: DataKey) -> OpenTraveler:

@@ -16,6 +16,7 @@ from fairport.sealing.operations import erase_data_key
 from tests.apps.checkin.conftest import Group
 from tests.cast import Cast, signed_in
 from tests.factories.clock import StandingClock
+from tests.factories.draws import DRAW_TIME, confirm, hold_draw, register_group
 from tests.factories.programme import NOW
 
 
@@ -172,3 +173,14 @@ def test_a_damaged_box_hides_one_person_only(cast: Cast, group: Group) -> None:
     assert "Traveler 2" in html
     assert "<code>seal_broken</code>" in html
     assert html.count("Désir") >= 2
+
+
+def test_an_erased_file_does_not_close_its_whole_band(cast: Cast) -> None:
+    registered = [register_group(1, ports=("SDG",)) for _group in range(2)]
+    hold_draw()
+    erased, other = (confirm(registration_id, at=DRAW_TIME) for registration_id in registered)
+    erase_data_key(data_key_id=erased.registration.data_key_id, at=NOW)
+    browser = signed_in(cast.officer)
+    for appointment in (erased, other):
+        html = browser.get(f"/office/bands/{appointment.slot_id}").content.decode()
+        assert appointment.confirmation_number in html
