@@ -98,7 +98,7 @@ def test_the_family_reads_it_and_an_old_pass_answers_by_the_record(
 ) -> None:
     family = visit(window=PHONE, scripts=False)
     sign_in(family, booked["family"])
-    assert "The port moved your appointment from" in family.main_text
+    assert "Before, it was:" in family.main_text
     family.press("Show and print the pass")
     family.open("/ports")
     assert "Closed on this day: Works at the port (The bridge is repaired)" in family.main_text

@@ -146,9 +146,12 @@ class PlanForm(forms.Form):
             }
 
     @staticmethod
-    def initial_of(*, weekday: int, first_day: date, bands: Sequence[PolicyBand]) -> dict[str, Any]:
-        """What the form shows at first: the bands that the weekday has now."""
-        initial: dict[str, Any] = {"weekdays": [str(weekday)], "first_day": first_day.isoformat()}
+    def initial_of(*, weekdays: Sequence[int], first_day: date, bands: Sequence[PolicyBand]) -> dict[str, Any]:
+        """What the form shows at first: the bands that the first of the weekdays has then."""
+        initial: dict[str, Any] = {
+            "weekdays": [str(weekday) for weekday in weekdays],
+            "first_day": first_day.isoformat(),
+        }
         for number, band in enumerate(bands[:MOST_BANDS], start=1):
             initial |= {
                 f"start_{number}": f"{band.start:%H:%M}",

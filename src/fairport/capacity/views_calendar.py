@@ -119,12 +119,12 @@ def plan(request: HttpRequest, member: StaffMember, port_code: str) -> HttpRespo
         "programme": programme,
         "weekdays": [
             {
-                "name": write_weekday(weekday),
-                "plans": _stretches([row for row in rows if row.weekday == weekday], today),
+                "name": ", ".join(write_weekday(weekday) for weekday in alike),
+                "plans": plans,
                 "href": f"{reverse('office_capacity_change_plan', args=[port.code])}?"
-                + urlencode({"weekday": str(weekday), "programme": programme}),
+                + urlencode({"weekday": [str(weekday) for weekday in alike], "programme": programme}, doseq=True),
             }
-            for weekday in range(1, 8)
+            for alike, plans in _alike(rows, today)
         ],
         "calendar_href": _month_href(port, programme, today.replace(day=1)),
         "may_write": member.has(Role.SCHEDULER),
@@ -226,6 +226,19 @@ def _change_href(port: PortOfEntry, programme: str, day: CalendarDay | None) -> 
         if day.undecided:
             query["source"] = "holiday"
     return f"{reverse('office_capacity_change', args=[port.code])}?{urlencode(query)}"
+
+
+def _alike(rows: Sequence[CapacityPlan], today: date) -> list[tuple[list[int], list[dict[str, Any]]]]:
+    """Weekdays with the same plans stand together, as most do; each with what they share."""
+    found: list[tuple[list[int], list[dict[str, Any]]]] = []
+    for weekday in range(1, 8):
+        plans = _stretches([row for row in rows if row.weekday == weekday], today)
+        known = next((weekdays for weekdays, shared in found if shared == plans), None)
+        if known is None:
+            found.append(([weekday], plans))
+        else:
+            known.append(weekday)
+    return found
 
 
 def _stretches(rows: Sequence[CapacityPlan], today: date) -> list[dict[str, Any]]:

@@ -200,13 +200,13 @@ def _days_initial(request: HttpRequest, today: date) -> dict[str, Any]:
 def _plan_initial(request: HttpRequest, port: PortOfEntry, programme: str) -> dict[str, Any]:
     at = now()
     today = today_at(port=port, at=at)
-    weekday = _integer(request.GET.get("weekday", ""))
-    weekday = weekday if 1 <= weekday <= 7 else 1
+    asked = [_integer(written) for written in request.GET.getlist("weekday")]
+    weekdays = [weekday for weekday in asked if 1 <= weekday <= 7] or [1]
     # The first of these days that no draw has given out yet: nobody is booked on it.
     first_day = today + timedelta(days=horizon_days(programme) + 1)
     book = read_book(programme=programme, ports=[port.code], first_day=first_day, last_day=first_day)
-    shown = first_day + timedelta(days=(weekday - first_day.isoweekday()) % 7)
-    return PlanForm.initial_of(weekday=weekday, first_day=first_day, bands=book.planned_on(port.code, shown))
+    shown = first_day + timedelta(days=(weekdays[0] - first_day.isoweekday()) % 7)
+    return PlanForm.initial_of(weekdays=weekdays, first_day=first_day, bands=book.planned_on(port.code, shown))
 
 
 def _groups(preview: Preview) -> list[dict[str, Any]]:

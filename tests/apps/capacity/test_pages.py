@@ -169,7 +169,10 @@ def test_the_plan_shows_what_holds_what_comes_and_what_is_over(cast: Cast) -> No
     values = {"programme": "title-42-exemption", "port": "SDG", "weekdays": [1], "at": LATER}
     replace_plan(bands=[PolicyBand(time(9), time(12), 50, 5)], first_day=date(2023, 1, 17), **values)
     replace_plan(bands=[PolicyBand(time(9), time(12), 70, 5)], first_day=date(2023, 2, 6), **values)
-    monday = signed_in(cast.auditor).get(PLAN_PAGE).context["weekdays"][0]
+    monday, others = signed_in(cast.auditor).get(PLAN_PAGE).context["weekdays"]
+    assert (monday["name"], others["name"].split(", ")[0]) == ("Monday", "Tuesday")
+    form = signed_in(cast.scheduler).get(others["href"]).context["form"]
+    assert form["weekdays"].value() == ["2", "3", "4", "5", "6", "7"]
     assert [
         (plan["state"], [band["places"] for band in plan["bands"]], plan["policy"]) for plan in monday["plans"]
     ] == [
