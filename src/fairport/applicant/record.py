@@ -14,9 +14,11 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from fairport.applicant.verified_reasons import held_reasons
 from fairport.appointments.models import Appointment, Offer
 from fairport.checkin.queries import decisions_of
 from fairport.draws.queries import draws_of_subject
+from fairport.placements.queries import held_placements
 from fairport.programmes.queries import policy_of_version
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import open_contact, open_travelers
@@ -100,6 +102,23 @@ def build_record(*, registration: Registration, at: datetime) -> dict[str, Any]:
             for decision in decisions_of(registration=registration)
             # Who is still being decided about has none.
             if decision.outcome is not None and decision.effective_at is not None
+        ],
+        "verified_reasons": [
+            {
+                "name": reason.traveler,
+                "criterion": reason.criterion,
+                "where": reason.where,
+                "words": reason.words,
+                "verified_at": _moment(reason.verified_at),
+                "valid_until": _moment(reason.valid_until),
+                "taken_back_at": None if reason.taken_back_at is None else _moment(reason.taken_back_at),
+                "taken_back_words": reason.taken_back_words,
+            }
+            for reason in held_reasons(registration=registration)
+        ],
+        "placements_outside_the_draw": [
+            {"reason": placement.reason, "words": placement.words, "approved_at": _moment(placement.approved_at)}
+            for placement in held_placements(registration=registration)
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,8 @@ from fairport.applicant.times import format_day_of
 from fairport.domain.policy import Policy
 from fairport.domain.standing import Standing, TierRules, standing
 from fairport.facts.models import Place, VerifiedFact
-from fairport.facts.queries import facts_of
+from fairport.facts.operations import open_words
+from fairport.facts.queries import facts_of, facts_that_hold
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import open_travelers
 from fairport.registrations.words import CRITERIA
@@ -44,10 +46,7 @@ def verified_reasons(*, registration: Registration, at: datetime, zone: str) -> 
     Raises SealBroken once the people were erased.
     """
     facts = facts_of(registration_id=registration.pk)
-    names = {
-        person.id: f"{person.given_names} {person.family_names}"
-        for person in (open_travelers(registration=registration) if facts else ())
-    }
+    names = _names(registration) if facts else {}
     reasons = []
     for fact in facts:
         kind, state = STATES[_state_of(fact, at)]
@@ -65,12 +64,50 @@ def verified_reasons(*, registration: Registration, at: datetime, zone: str) -> 
     return reasons
 
 
+@dataclass(frozen=True, slots=True)
+class HeldReason:
+    """All that is held about a verified reason, with the officials' words."""
+
+    traveler: str
+    criterion: str
+    where: str
+    words: str
+    verified_at: datetime
+    valid_until: datetime
+    taken_back_at: datetime | None
+    taken_back_words: str | None
+
+
+def held_reasons(*, registration: Registration) -> list[HeldReason]:
+    """Every verified reason of the group's travelers, the latest first, opened; at most two queries.
+
+    Raises SealBroken once the people were erased.
+    """
+    facts = facts_of(registration_id=registration.pk)
+    names = _names(registration) if facts else {}
+    return [
+        HeldReason(
+            traveler=names[fact.traveler_id],
+            criterion=fact.criterion,
+            where=fact.where,
+            words=open_words(sealed=fact.sealed, traveler_id=fact.traveler_id, registration=registration),
+            verified_at=fact.approved_at,
+            valid_until=fact.valid_until,
+            taken_back_at=fact.withdrawn_at,
+            taken_back_words=None
+            if fact.sealed_withdrawal is None
+            else open_words(sealed=fact.sealed_withdrawal, traveler_id=fact.traveler_id, registration=registration),
+        )
+        for fact in facts
+    ]
+
+
 def what_it_means(*, registration: Registration, policy: Policy, at: datetime) -> list[str]:
     """What verified reasons do in the next draws of this policy, as sentences; nothing where there is nothing to say.
 
     Where a policy has tiers it is told to everyone who waits, since nobody can ask for what they do not know.
     """
-    facts = {fact.criterion for fact in facts_of(registration_id=registration.pk) if _state_of(fact, at) == "holds"}
+    facts = facts_that_hold(registration_id=registration.pk, at=at)
     if not policy.tiers.rules:
         if not facts:
             return []
@@ -107,6 +144,12 @@ def sentences_about(given: Standing, rules: TierRules) -> list[str]:
         % {"tickets": given.weight}
     )
     return sentences
+
+
+def _names(registration: Registration) -> dict[uuid.UUID, str]:
+    return {
+        person.id: f"{person.given_names} {person.family_names}" for person in open_travelers(registration=registration)
+    }
 
 
 def _state_of(fact: VerifiedFact, at: datetime) -> str:

@@ -14,13 +14,16 @@ from fairport.applicant.places import country_name
 from fairport.applicant.record import build_record, sign_record
 from fairport.applicant.session import applicant_only
 from fairport.applicant.status_page import OUTCOMES, decision_view
-from fairport.applicant.times import format_birth_date, format_day, format_moment
+from fairport.applicant.times import format_birth_date, format_day, format_day_of, format_moment
+from fairport.applicant.verified_reasons import held_reasons
 from fairport.appointments.telling import home_timezone
 from fairport.checkin.queries import decisions_of
 from fairport.checkin.words import CRITERIA
 from fairport.clock.queries import now
 from fairport.draws.queries import draws_of_subject
 from fairport.formkit.pdf import render_pdf
+from fairport.placements.models import PlacementReason
+from fairport.placements.queries import held_placements
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import open_contact, open_travelers
 
@@ -114,8 +117,34 @@ def _page(registration: Registration) -> dict[str, Any]:
                 ],
                 "empty": _("Nothing yet."),
             },
+            {
+                "heading": _("What was verified"),
+                "columns": [_("Name"), _("Reason"), _("What was seen"), _("When")],
+                "rows": [
+                    [
+                        reason.traveler,
+                        str(CRITERIA[reason.criterion]),
+                        "; ".join(filter(None, (reason.words, reason.taken_back_words))),
+                        format_day_of(reason.verified_at, zone),
+                    ]
+                    for reason in held_reasons(registration=registration)
+                ],
+                "empty": _("Nothing yet."),
+            },
+            *_placements(registration, zone),
         ],
     }
+
+
+def _placements(registration: Registration, zone: str) -> list[dict[str, Any]]:
+    """Why officials placed the group outside the draw; no section for the many whom nobody placed."""
+    rows = [
+        [str(PlacementReason(held.reason).label), held.words, format_day_of(held.approved_at, zone)]
+        for held in held_placements(registration=registration)
+    ]
+    columns = [_("Reason"), _("Why, in words"), _("When")]
+    heading = _("Placed outside the draw")
+    return [{"heading": heading, "columns": columns, "rows": rows, "empty": ""}] if rows else []
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

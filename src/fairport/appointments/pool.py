@@ -90,7 +90,7 @@ class AppointmentPool:
         other_ports = _ports_of_displaced(policy, at)
         week = cache(week_of)
         # A policy without tiers treats everyone alike, so nobody needs to look.
-        facts = facts_in_pool(programme=policy.programme, at=at) if policy.tiers.rules else {}
+        facts = facts_in_pool(at=at) if policy.tiers.rules else {}
         # A million groups have a handful of standings between them.
         standing_with = cache(partial(_standing_with, policy.tiers))
         unreadable: list[uuid.UUID] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairport.facts.confirming import FactNotThere, SupervisorNeeded, confirm_facts, withdraw_fact
+from fairport.facts.confirming import FactNotThere, SupervisorNeeded, confirm_facts, open_words, withdraw_fact
 from fairport.facts.files import FactsFile, open_file
 from fairport.facts.rules import (
     AlreadyVerified,
@@ -30,6 +30,7 @@ __all__ = [
     "WordsUnfit",
     "confirm_facts",
     "open_file",
+    "open_words",
     "refuse_own_name",
     "withdraw_fact",
 ]

@@ -68,6 +68,23 @@ class OpenPlacement:
     left: int
 
 
+@dataclass(frozen=True, slots=True)
+class HeldPlacement:
+    """What is held about a registration that was placed outside the draw."""
+
+    reason: str
+    words: str
+    approved_at: datetime
+
+
+def held_placements(*, registration: Registration) -> list[HeldPlacement]:
+    """Every placement of a registration, the latest first, opened. Raises SealBroken once the people were erased."""
+    return [
+        HeldPlacement(row.reason, open_words(sealed=row.sealed, registration=registration), row.approved_at)
+        for row in ExceptionalPlacement.objects.filter(appointment__registration=registration)
+    ]
+
+
 def bands_with_places(*, port: str, at: datetime) -> list[AppointmentSlot]:
     """The bands of a port in the coming two weeks, of any programme, that have a place outside the draw."""
     first_day = at.astimezone(UTC).date() - timedelta(days=1)

@@ -102,6 +102,10 @@ def _rules(policy: Policy) -> dict[str, Any]:
         "share": f"{for_seniority}/{of}",
         "tiers": [*rows, row(_("Everyone else"), policy.tiers.default)] if rows else [],
         "valid_days": policy.facts.valid_for.days,
-        "valid_special": [(CRITERIA[code], special[code].days) for code in CRITERIA if code in special],
+        "valid_special": [(CRITERIA[code], _days(special[code].days)) for code in CRITERIA if code in special],
         "cap": policy.exceptional.people_per_port_and_week,
     }
+
+
+def _days(count: int) -> str:
+    return ngettext("%d day", "%d days", count) % count

@@ -9,11 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from fairport.applicant.record import build_record
 from fairport.applicant.session import KEY
 from fairport.audit.events import OPERATOR
 from fairport.facts.operations import withdraw_fact
 from fairport.programmes.operations import load_policy_file
-from tests.apps.facts.conftest import HOUR, Family, make_family, verify
+from tests.apps.facts.conftest import HOUR, WORDS, Family, make_family, verify
 from tests.apps.facts.test_a_draw_with_tiers import TRIAL, TRIAL_FILE
 from tests.cast import Cast
 from tests.factories.clock import StandingClock
@@ -29,11 +30,15 @@ def _later(clock: StandingClock) -> None:
 
 
 def status_of(family: Family, language: str = "en") -> str:
+    return page_of(family, "/status", language)
+
+
+def page_of(family: Family, address: str, language: str = "en") -> str:
     client = Client(headers={"accept-language": language})
     session = client.session
     session[KEY] = str(family.registration.pk)
     session.save()
-    response = client.get("/status")
+    response = client.get(address)
     assert response.status_code == 200
     return response.content.decode()
 
@@ -109,3 +114,22 @@ def test_the_page_needs_as_many_queries_for_many_facts(cast: Cast) -> None:
             status_of(family)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_groups_own_record_holds_it_with_the_words(family: Family, cast: Cast) -> None:
+    [fact] = verify(family, cast)
+    record = build_record(registration=family.registration, at=NOW + 3 * HOUR)
+    [held] = record["verified_reasons"]
+    assert (held["criterion"], held["words"], held["taken_back_at"]) == ("pregnancy", WORDS, None)
+    withdraw_fact(
+        registration_id=family.registration.pk,
+        fact_id=fact.pk,
+        reason="The letter was not real.",
+        supervisor=cast.supervisor,
+        at=NOW + 2 * HOUR,
+    )
+    [held] = build_record(registration=family.registration, at=NOW + 3 * HOUR)["verified_reasons"]
+    assert held["taken_back_words"] == "The letter was not real."
+    page = page_of(family, "/status/record")
+    assert WORDS in page
+    assert "The letter was not real." in page

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from fairport.accounts.models import Role
+from fairport.applicant.record import build_record
 from fairport.appointments.models import Appointment
 from fairport.appointments.operations import cancel_appointment, withdraw
 from fairport.appointments.passes import make_pass, read_pass
@@ -302,7 +303,9 @@ def test_words_are_sealed_and_go_with_the_person(capped: Cast) -> None:
         for table in ("placements_exceptionalplacement", "approvals_proposal", "audit_eventdetails"):
             cursor.execute(f"SELECT t::text FROM {table} t")
             assert not any("operation" in row for (row,) in cursor.fetchall())
-    assert WORDS
+    registration = Registration.objects.get(pk=registration_id)
+    [held] = build_record(registration=registration, at=AT)["placements_outside_the_draw"]
+    assert (held["reason"], held["words"]) == ("medical", WORDS)
     late = waiting()
     proposal = propose(capped.officer, late)
     erase_data_key(data_key_id=Registration.objects.get(pk=late).data_key_id, at=AT)

@@ -108,7 +108,7 @@ def test_the_rules_in_words(cast: Cast, client: Client, clock: StandingClock) ->
     assert "The most vulnerable first (trial)" in page
     assert "Physical illness, Mental illness, Disability, Pregnancy, Threat of harm" in page
     assert "4 tickets" in page
-    assert "Pregnancy: 280." in page
+    assert "Pregnancy: 280 days." in page
     assert "may place 24 people in a port and week" in page
     rules = client.get("/api/v1/programmes/title-42-most-vulnerable-first/policy").json()["rules"]
     assert rules["tiers"]["default"] == {"tier": 2, "weight": 1}
