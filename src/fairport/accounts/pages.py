@@ -56,6 +56,7 @@ DESTINATIONS: Final = (
     Destination("office_exports", _("Lists to take along"), (*AT_PORT, Role.OPERATOR, Role.AUDITOR)),
     Destination("office_messages", _("Messages"), (Role.OPERATOR,)),
     Destination("office_events", _("Events"), (Role.AUDITOR,)),
+    Destination("office_watch", _("Fairness watch"), (Role.AUDITOR, Role.OMBUDS, Role.SUPERVISOR)),
     Destination("office_complaints", _("Complaints"), (Role.OMBUDS,)),
     Destination("office_draws", _("Files of the draws"), (Role.AUDITOR, Role.OMBUDS)),
     Destination("office_staff", _("Staff"), (Role.OPERATOR, Role.AUDITOR)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from fairport.audit import models
+from fairport.audit.events import Actor
 
 
 def list_log(
@@ -21,6 +23,24 @@ def list_log(
     if until is not None:
         events = events.filter(at__lt=until)
     return events
+
+
+def count_by_actor(*, name: str, since: datetime, kinds: Collection[str]) -> list[tuple[Actor, int]]:
+    """How many events of a name each known actor of some kinds caused since; most first; one query."""
+    rows = (
+        models.Event.objects.filter(name=name, at__gte=since, actor_kind__in=kinds)
+        .exclude(actor_id="")
+        .values_list("actor_kind", "actor_id")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "actor_kind", "actor_id")
+    )
+    return [(Actor(kind, actor_id), count) for kind, actor_id, count in rows]
+
+
+def subjects_of_actor(*, name: str, actor: Actor, limit: int) -> list[str]:
+    """Ids of what an actor's latest events of a name are about, at most `limit`."""
+    events = models.Event.objects.filter(name=name, actor_kind=actor.kind, actor_id=actor.id).order_by("-id")
+    return list(events.values_list("subject_id", flat=True)[:limit])
 
 
 def event_names() -> list[str]:

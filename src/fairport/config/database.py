@@ -45,6 +45,7 @@ APPEND_ONLY_TABLES = (
     "draws_drawfile",
     "gate_gatescan",
     "placements_exceptionalplacement",
+    "oversight_signalreview",
     "programmes_policyversion",
 )
 # Written by migrations only.

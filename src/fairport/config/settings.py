@@ -44,6 +44,10 @@ PUBLIC_ADDRESS = env.text("FAIRPORT_PUBLIC_ADDRESS", default="http://127.0.0.1:8
 OMBUDS_CONTACT = env.text("FAIRPORT_OMBUDS_CONTACT")
 # How long a closed complaint can still be read before it is erased.
 COMPLAINT_DAYS = env.integer("FAIRPORT_COMPLAINT_DAYS", default=180, low=30, high=3650)
+# From how many registrations on something that they share, or that one person filed, is a signal for a person.
+SIGNAL_CONTACTS = env.integer("FAIRPORT_SIGNAL_CONTACTS", default=5, low=2, high=10_000)
+SIGNAL_DOCUMENTS = env.integer("FAIRPORT_SIGNAL_DOCUMENTS", default=3, low=2, high=10_000)
+SIGNAL_FILED = env.integer("FAIRPORT_SIGNAL_FILED", default=100, low=2, high=1_000_000)
 # The folder with the Census files of the ranking of metropolitan areas; without one, the fifteen that ship are shown.
 METROS_DIR = env.text("FAIRPORT_METROS_DIR")
 # How many reverse proxies stand in front: the client's address is read from X-Forwarded-For only that deep.
@@ -80,6 +84,7 @@ INSTALLED_APPS = [
     "fairport.capacity",
     "fairport.checkin",
     "fairport.console",
+    "fairport.oversight",
     "fairport.complaints",
     "fairport.walkins",
     "fairport.closing",

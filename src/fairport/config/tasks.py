@@ -14,6 +14,7 @@ from fairport.clock.queries import now
 from fairport.closing.telling import tell_everyone
 from fairport.complaints.operations import forget_complaints
 from fairport.notifications.operations import send_due
+from fairport.oversight.operations import count_criteria, find_patterns, index_files, thresholds
 
 # In a demonstration people wait for the next draw in front of the screen; the sixth field are seconds.
 TICK = "* * * * * */5" if settings.DEMO else "* * * * *"
@@ -44,6 +45,16 @@ def sequence_log(timestamp: int) -> None:
 def send_due_messages(timestamp: int) -> None:
     """Tries again what a mail server refused, and sends what lost its job."""
     send_due(at=now())
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(name="fairport.watch", queue="watch", queueing_lock="watch", lock="watch")
+def watch_over_fairness(timestamp: int) -> None:
+    """Indexes and counts what is new, and raises signals for people to look at, beside a tick that takes long."""
+    at = now()
+    index_files(at=at)
+    count_criteria(at=at)
+    find_patterns(at=at, limits=thresholds())
 
 
 @app.periodic(cron=EVERY_HOUR)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("office/", include("fairport.checkin.urls")),
     path("office/", include("fairport.console.urls")),
     path("office/", include("fairport.capacity.urls")),
+    path("office/", include("fairport.oversight.urls")),
     path("office/", include("fairport.complaints.urls")),
     path("office/", include("fairport.facts.urls")),
     path("office/", include("fairport.walkins.urls")),

@@ -44,6 +44,12 @@ class TravelerCorrected(EventDetails):
     reason: str
     role: str
     port: str
+class PatternFound(EventDetails):
+    """A signal about many registrations or decisions; `size` says how many."""
+
+    name: ClassVar[str] = "integrity.pattern_found"
+    kind: str
+    size: int
 
 
 @dataclass(frozen=True)

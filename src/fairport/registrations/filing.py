@@ -287,6 +287,7 @@ def _store(files: Sequence[_NewFile], *, actor: Actor, at: datetime) -> None:
     signals = find_namesakes(travelers, at)
     IntegritySignal.objects.bulk_create(signals)
     for signal in signals:
+        assert signal.traveler is not None
         registration = signal.traveler.registration
         details = SignalRaised(kind=signal.kind, traveler=str(signal.traveler_id), other=str(signal.other_id))
         events.append(NewEvent(details, registration_subject(registration), keys[registration.pk]))

@@ -188,22 +188,66 @@ class CodeFailure(models.Model):
 
 class SignalKind(models.TextChoices):
     NAMESAKE = "namesake", _("Same name, birth date and nationality in another registration")
+    EMAIL = "email", _("One e-mail address in many registrations")
+    PHONE = "phone", _("One phone number in many registrations")
+    DOCUMENT = "document", _("One document in several registrations")
+    FILER = "filer", _("One helper, partner or member of staff filed many registrations")
+    OUTLIER = "outlier", _("An officer’s decisions differ from those of the others")
 
 
 class IntegritySignal(models.Model):
-    """Something for a person to look at; never a verdict, and nothing refuses anyone because of it."""
+    """Something for a person to look at; never a verdict, and nothing refuses anyone because of it.
 
-    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+    It is about two travelers (namesakes), about something that many registrations share (`index`, the keyed hash of an
+    address, number or document), or about somebody who works with them (`about`, an actor such as `staff:12`).
+    """
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {
+        "index": "keyed hash of an e-mail address, a phone number or a document that many registrations share",
+    }
 
     kind = models.CharField(max_length=20, choices=SignalKind.choices)
-    traveler = models.ForeignKey(Traveler, on_delete=models.PROTECT, related_name="signals")
-    other = models.ForeignKey(Traveler, on_delete=models.PROTECT, related_name="+")
+    traveler = models.ForeignKey(Traveler, on_delete=models.PROTECT, null=True, related_name="signals")
+    other = models.ForeignKey(Traveler, on_delete=models.PROTECT, null=True, related_name="+")
+    index = models.BinaryField(max_length=32, null=True)
+    about = models.CharField(max_length=60, blank=True)
+    # What may be raised once more later: each doubling of what is shared, each month of what somebody does.
+    level = models.PositiveIntegerField(default=0)
+    # Registrations or decisions when it was raised.
+    size = models.PositiveIntegerField(default=2)
+    # Ports that the registrations of an `index` name; of namesakes their registrations say it.
+    ports = ArrayField(models.CharField(max_length=4), default=list, blank=True)
     raised_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["kind", "raised_at"], name="registrations_signals_by_kind")]
         constraints = [
             models.UniqueConstraint(fields=["kind", "traveler", "other"], name="registrations_signal_once"),
+            models.UniqueConstraint(
+                fields=["kind", "index", "level"],
+                condition=Q(index__isnull=False),
+                name="registrations_shared_signal_once",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "about", "level"], condition=~Q(about=""), name="registrations_actor_signal_once"
+            ),
             models.CheckConstraint(condition=~Q(traveler=F("other")), name="registrations_signal_of_two"),
+            models.CheckConstraint(
+                condition=Q(kind="namesake", traveler__isnull=False, other__isnull=False, index__isnull=True, about="")
+                | Q(
+                    kind__in=["email", "phone", "document"],
+                    traveler__isnull=True,
+                    other__isnull=True,
+                    index__isnull=False,
+                    about="",
+                )
+                | (
+                    Q(kind__in=["filer", "outlier"], traveler__isnull=True, other__isnull=True, index__isnull=True)
+                    & ~Q(about="")
+                ),
+                name="registrations_signal_is_about_one_thing",
+                violation_error_message="A signal is about two travelers, something shared, or one actor.",
+            ),
         ]
 
 

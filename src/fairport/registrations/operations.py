@@ -12,6 +12,7 @@ from fairport.registrations.filing import insert_registrations, submit_registrat
 from fairport.registrations.interpreting import set_interpreter
 from fairport.registrations.models import CodeFailure, IdempotentAnswer
 from fairport.registrations.safeguarding import open_and_take_case, open_safeguarding_case
+from fairport.registrations.signals import NewPattern, raise_patterns
 from fairport.registrations.signing_in import WrongCode, sign_in_with_code
 from fairport.registrations.status import (
     change_status,
@@ -26,6 +27,7 @@ from fairport.registrations.status import (
 )
 
 __all__ = [
+    "NewPattern",
     "PortsFixed",
     "TooManyAttempts",
     "TooManyDocumentRefusals",
@@ -45,6 +47,7 @@ __all__ = [
     "open_and_take_case",
     "open_safeguarding_case",
     "purge_expired",
+    "raise_patterns",
     "restore_rain_check",
     "save_draft",
     "set_interpreter",

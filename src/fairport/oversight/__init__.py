@@ -1,0 +1,1 @@
+"""The fairness watch: shares of decisions compared, and signals that a person looks at."""
