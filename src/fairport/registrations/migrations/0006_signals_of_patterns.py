@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0004_placed_outside_the_draw'),
+        ('registrations', '0005_interpreter'),
     ]
 
     operations = [
