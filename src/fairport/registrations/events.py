@@ -44,6 +44,9 @@ class TravelerCorrected(EventDetails):
     reason: str
     role: str
     port: str
+
+
+@dataclass(frozen=True)
 class PatternFound(EventDetails):
     """A signal about many registrations or decisions; `size` says how many."""
 
