@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('checkin', '0002_append_only'),
         ('ports', '0001_initial'),
-        ('registrations', '0006_signals_of_patterns'),
+        ('registrations', '0007_signals_of_patterns'),
         ('sealing', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0005_interpreter'),
+        ('registrations', '0006_found_arrived'),
     ]
 
     operations = [
