@@ -11,8 +11,8 @@ from fairport.registrations.drafts import discard_draft, remove_dead_drafts, sav
 from fairport.registrations.filing import insert_registrations, submit_registration
 from fairport.registrations.interpreting import set_interpreter
 from fairport.registrations.models import CodeFailure, IdempotentAnswer
+from fairport.registrations.patterns import NewPattern, raise_patterns
 from fairport.registrations.safeguarding import open_and_take_case, open_safeguarding_case
-from fairport.registrations.signals import NewPattern, raise_patterns
 from fairport.registrations.signing_in import WrongCode, sign_in_with_code
 from fairport.registrations.status import (
     change_status,
