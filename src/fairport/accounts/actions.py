@@ -99,6 +99,12 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_messages": _("See messages that could not be sent"),
     "office_message_retry": _("Send a message again"),
     "office_events": _("Read the list of events"),
+    # oversight
+    "office_watch": _("Compare shares of decisions"),
+    "office_signals": _("See signals and what was found"),
+    "office_signal": _("See a signal"),
+    "office_signal_open": _("Open the registrations behind a signal"),
+    "office_signal_review": _("Record a review of a signal"),
     # complaints
     "office_complaints": _("See that there are complaints"),
     "office_complaint": _("Read and answer a complaint"),
