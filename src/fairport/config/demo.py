@@ -17,6 +17,7 @@ from fairport.clock.operations import advance_clock
 from fairport.clock.queries import now
 from fairport.closing.telling import tell_everyone
 from fairport.config.demo_people import make_submissions
+from fairport.config.demo_ports import let_ports_work
 from fairport.domain.policy import Policy
 from fairport.draws.schedule import draw_time_on
 from fairport.notifications.operations import send_due
@@ -103,6 +104,7 @@ def advance(*, by: timedelta, on_progress: Callable[[datetime], None] | None = N
         tick(at=at)
         tell_everyone(at=at)
         _let_people_answer(at)
+        let_ports_work(at=at)
         sequence_log(at=at)
         # As the worker would have done in time; later its messages would be overtaken by the next step.
         send_due(at=at, limit=MESSAGES_A_STEP)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fairport.appointments.models import Appointment
+from fairport.checkin.models import CheckIn, Determination, DeterminationReview
 from fairport.clock.operations import advance_clock
 from fairport.clock.queries import now
 from fairport.config import demo
@@ -118,3 +119,19 @@ def test_outside_a_demonstration_all_of_it_is_refused(policy: Policy, settings: 
         call()
     assert refused.value.code == "not_a_demonstration"
     assert not Registration.objects.exists()
+
+
+def test_made_up_people_arrive_and_are_decided_about(noon: datetime) -> None:
+    demo.ensure_demo_accounts(at=noon)
+    demo.load_registrations(count=60, seed=1, at=noon)
+    visitor = register_group(2, at=noon, ports=("SDG",))
+    demo.advance(by=timedelta(days=6))
+
+    arrived = CheckIn.objects.all()
+    assert {check_in.port_id for check_in in arrived} == {"SDG"}
+    assert not arrived.filter(appointment__registration_id=visitor).exists()
+    outcomes = Counter(Determination.objects.values_list("outcome", flat=True))
+    assert outcomes["exempted"] > outcomes["not_exempted"] > 0
+    reviewed = DeterminationReview.objects.filter(determination__outcome="not_exempted")
+    assert reviewed.count() == outcomes["not_exempted"]
+    assert Registration.objects.filter(status="determined").exists()
