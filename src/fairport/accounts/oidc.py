@@ -181,7 +181,8 @@ def _sign_in(request: HttpRequest, claims: Mapping[str, Any], next_url: str | No
     # Some providers write the flag as a word.
     if not isinstance(address, str) or claims.get("email_verified") not in (True, "true"):
         raise AddressUnverified("The provider does not vouch for the address.")
-    user = find_staff(email=address)
+    # Addresses are compared in any case, and beyond ASCII two letters can share a capital.
+    user = find_staff(email=address) if address.isascii() else None
     if user is None:
         raise NoStaffAccount("Nobody here has this address.")
     if isinstance(request.user, User):

@@ -74,7 +74,7 @@ class SignIn(account.LoginView):
     """Address and password, or one of the other ways."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"provider": settings.OIDC.get("name")}
+        return super().get_context_data(**kwargs) | {"provider": settings.OIDC}
 
 
 def _sign_in_page(request: HttpRequest, problems: Sequence[Any], *, code: str = "", status: int = 200) -> HttpResponse:
@@ -83,7 +83,7 @@ def _sign_in_page(request: HttpRequest, problems: Sequence[Any], *, code: str = 
         "form": SignInForm(),
         "problems": problems,
         "problem_codes": [code] if code else [],
-        "provider": settings.OIDC.get("name"),
+        "provider": settings.OIDC,
         "redirect_field_name": "next",
         "redirect_field_value": request.POST.get("next"),
     }

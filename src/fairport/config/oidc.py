@@ -15,7 +15,7 @@ def oidc_settings() -> dict[str, Any]:
     issuer = env.text("FAIRPORT_OIDC_ISSUER")
     client_id = env.text("FAIRPORT_OIDC_CLIENT_ID")
     secret = env.text("FAIRPORT_OIDC_CLIENT_SECRET")
-    name = env.text("FAIRPORT_OIDC_NAME", default="your organization")
+    name = env.text("FAIRPORT_OIDC_NAME")
     second_factor = env.words("FAIRPORT_OIDC_SECOND_FACTOR")
     if not issuer:
         if client_id or secret or second_factor:
@@ -42,7 +42,7 @@ def providers(oidc: dict[str, Any]) -> dict[str, Any]:
         return {}
     app = {
         "provider_id": oidc["provider_id"],
-        "name": oidc["name"],
+        "name": oidc["name"] or oidc["issuer"],
         "client_id": oidc["client_id"],
         "secret": oidc["secret"],
         "settings": {"server_url": oidc["issuer"], "scope": ["openid", "email"], "oauth_pkce_enabled": True},

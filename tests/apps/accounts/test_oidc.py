@@ -91,6 +91,13 @@ def test_who_exists_signs_in_and_still_needs_the_own_second_factor(
     assert not SocialToken.objects.exists()
 
 
+def test_without_a_name_the_button_says_so_in_the_own_language(
+    client: Client, provider: Provider, settings: Any
+) -> None:
+    settings.OIDC = {**settings.OIDC, "name": ""}
+    assert "Sign in with your organization" in client.get("/office/sign-in").content.decode()
+
+
 def test_who_has_a_second_factor_shows_it_and_comes_back_where_they_wanted(
     client: Client, auditor: User, provider: Provider
 ) -> None:
@@ -139,6 +146,7 @@ def test_a_provider_vouches_for_the_second_factor_only_by_the_named_values(
     ("claims", "code"),
     [
         ({"email": "stranger@staff.example"}, "provider_no_account"),
+        ({"email": "ava.audıtor@staff.example"}, "provider_no_account"),
         ({"email_verified": False}, "provider_address_unverified"),
         ({"email_verified": None}, "provider_address_unverified"),
         ({"email_verified": "false"}, "provider_address_unverified"),
