@@ -253,8 +253,7 @@ def test_a_scan_waits_until_its_officer_signs_in_again(
     # That the pass was looked at, and that somebody is here.
     assert "2" in page.locator("[data-gate-state]").inner_text()
     assert status(product, codes, "waits for its officer") == "confirmed"
-    lists = page.evaluate("async () => (await indexedDB.databases()).map((one) => one.name)")
-    assert lists == ["fairport-gate-scans"]
+    assert databases(page) == ["fairport-gate-scans"]
 
     # Somebody else signs in on this device: nothing goes out under the wrong name.
     sign_in_staff(officer, product, SAN_DIEGO_SUPERVISOR)
@@ -291,3 +290,53 @@ def test_without_a_script(product: Product, visit: Visit, passes: dict[str, str]
     assert answer(officer) == "used"
     officer.open("/office/gate/scans")
     officer.open("/office/gate/conflicts")
+
+
+def test_the_list_leaves_after_half_an_hour_without_use(product: Product, visit: Visit, passes: dict[str, str]) -> None:
+    officer = visit()
+    sign_in_staff(officer, product, SAN_DIEGO)
+    page = officer.page
+    page.clock.install()
+    open_gate(officer)
+    page.context.set_offline(True)
+    page.clock.fast_forward("20:00")
+    page.keyboard.press("Shift")
+    page.clock.fast_forward("20:00")
+    assert scan(officer, passes["offline first"]) == "used"
+
+    page.clock.fast_forward("31:00")
+    expect(page.locator("[data-gate-list]")).to_contain_text("The list was removed from this device")
+    assert page.locator("#answer").count() == 0
+    assert databases(page) == ["fairport-gate-scans"]
+    page.keyboard.insert_text(passes["offline first"])
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-gate-result]")).to_contain_text("without a list nothing can be checked")
+    page.context.set_offline(False)
+    wait_for_state(officer, "online")
+
+
+def test_signing_out_in_another_window_takes_the_list_away(
+    product: Product, visit: Visit, passes: dict[str, str]
+) -> None:
+    supervisor = visit()
+    sign_in_staff(supervisor, product, SAN_DIEGO_SUPERVISOR)
+    open_gate(supervisor)
+    page = supervisor.page
+    other = page.context.new_page()
+    other.goto(f"{product.address}/office/day")
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url("**/sign-in**")
+    # That session is over for the journeys that follow too.
+    del product.signed_in[SAN_DIEGO_SUPERVISOR]
+    assert databases(page) == ["fairport-gate-scans"]
+    page.context.set_offline(True)
+    page.bring_to_front()
+    page.locator("[data-scan-input]").fill(passes["offline first"])
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-gate-result]")).to_contain_text("without a list nothing can be checked")
+
+
+def databases(page: Page) -> list[str]:
+    """What this browser keeps."""
+    names: list[str] = page.evaluate("async () => (await indexedDB.databases()).map((one) => one.name).sort()")
+    return names

@@ -34,13 +34,12 @@ class Destination:
 AT_PORT: Final = (Role.PORT_OFFICER, Role.SUPERVISOR)
 DESTINATIONS: Final = (
     Destination("office_day", _("Today"), AT_PORT),
-    Destination("office_check", _("Check a pass"), AT_PORT),
+    Destination("office_gate", _("Gate"), AT_PORT),
     Destination("office_facts", _("Verify a reason"), AT_PORT),
     Destination("office_walk_ins", _("Walk-ins"), AT_PORT),
     Destination("office_find", _("Find a group"), AT_PORT),
     Destination("office_second_looks", _("Second looks"), AT_PORT),
     Destination("office_placements", _("Outside the draw"), (*AT_PORT, Role.SCHEDULER, Role.AUDITOR, Role.OMBUDS)),
-    Destination("office_gate", _("Gate"), AT_PORT),
     Destination("office_safeguarding", _("Safeguarding"), (Role.SUPERVISOR,)),
     Destination(
         "office_approvals",

@@ -216,7 +216,7 @@ def _answer(member: StaffMember, judgement: Judgement, port: str, text: str) -> 
     answer |= dict(zip(("state", "words", "text"), words_of(judgement.answer, appointment), strict=True))
     answer |= {"port": appointment.slot.port, "when": write_slot(appointment.slot)}
     if appointment.slot.port_id != port:
-        return answer | {"admits": False}
+        return answer | {"admits": False, "is_elsewhere": True}
     travelers = queries.gate_travelers(appointment=appointment)
     remaining = [traveler for traveler in travelers if not traveler.here]
     return answer | {
