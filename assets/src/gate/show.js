@@ -35,7 +35,7 @@ export function makeShow(root) {
       box.value = traveler.id;
       box.id = `here-${traveler.id}`;
       part.querySelector("label").htmlFor = box.id;
-      fillAll(part, "initials", traveler.initials || "?");
+      fillAll(part, "person", traveler.initials || "?");
       part.querySelector(`[data-fill="${traveler.adult ? "child" : "adult"}"]`).remove();
       tile.before(part);
     }

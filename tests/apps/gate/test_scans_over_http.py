@@ -191,6 +191,26 @@ def test_no_list_of_another_port(browser: Client, fields: dict[str, str], status
     assert list_events(subject=Subject("port", "SDG")) == []
 
 
+def test_only_staff_of_the_port_take_its_list_send_scans_and_record(
+    cast: Cast, group: Group, clock: StandingClock
+) -> None:
+    clock.at = group.in_band + timedelta(minutes=20)
+    allowed = {"officer", "second_officer", "supervisor", "second_supervisor"}
+    for name, user in cast.everybody().items():
+        browser = signed_in(user)
+        listed = browser.post("/office/gate/list", {"port": "SDG", "device": str(LEFT_GATE)})
+        scan = as_json(group, cast, user=user.pk, action="look", travelers=[])
+        sent = browser.post("/office/gate/scans", json.dumps({"scans": [scan]}), content_type="application/json")
+        fields = {"scan": scan["id"], "text": scan["text"], "answer": "right", "port": "SDG", "whole": "yes"}
+        recorded = browser.post("/office/gate/arrival", fields | {"scan": str(uuid.uuid4())})
+        if name in allowed:
+            assert (listed.status_code, sent.json()["results"][0]["status"], recorded.status_code) == (200, "seen", 302)
+        else:
+            assert (listed.status_code, recorded.status_code) == (403, 403), name
+            assert sent.status_code == 403 or sent.json()["results"][0]["code"] == "other_port", name
+    assert {scan.officer for scan in GateScan.objects.all()} == {cast.everybody()[name] for name in allowed}
+
+
 def test_many_groups_on_the_list_take_no_more_queries_than_few(cast: Cast, browser: Client) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
