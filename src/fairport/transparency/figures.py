@@ -45,7 +45,7 @@ OUTCOMES: Final[dict[str, Promise]] = {
     "offer": gettext_lazy("Groups that were offered a place"),
     "rain_check": gettext_lazy("Groups that come first next time, since no place was large enough"),
     "not_selected": gettext_lazy("Groups without a place this time"),
-    "void": gettext_lazy("Groups that were drawn but had left meanwhile"),
+    "void": gettext_lazy("Groups whose place could not be given: they had left, or the port was closed"),
 }
 FILES: Final[dict[str, Promise]] = {
     "params.json": gettext_lazy("The rules and the places of this draw"),

@@ -24,6 +24,7 @@ from tests.apps.api.problems import problem_of
 from tests.factories.draws import DRAW_TIME, confirm, freeze, hold_draw
 from tests.factories.programme import NOW, POLICY_FILE, PROGRAMME
 from tests.factories.submissions import make_child, make_traveler, register
+from tests.factories.suspensions import close_port
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,17 @@ def test_ports_have_their_zone_and_place(api: Api, policy: Policy) -> None:
     assert ports["NOG"]["timezone"] == "America/Phoenix"
     assert (ports["SDG"]["capacity_source"], ports["BRO"]["capacity_source"]) == ("reported", "demonstration")
     assert ports["SDG"]["suspended"] is False
+
+
+def test_a_closed_port_says_so_from_its_first_moment_to_its_last(api: Api, policy: Policy, clock: Clock) -> None:
+    close_port("SDG", at=NOW + timedelta(hours=1), ends_at=NOW + timedelta(hours=3))
+
+    def suspended(hours: int) -> bool:
+        clock.at = NOW + timedelta(hours=hours)
+        answer: bool = next(port for port in api.get("/ports").json() if port["code"] == "SDG")["suspended"]
+        return answer
+
+    assert [suspended(hours) for hours in range(5)] == [False, True, True, False, False]
 
 
 def test_a_look_at_the_headers_only(api: Api, policy: Policy) -> None:
