@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Sum
 
 from fairport.accounts.models import User
+from fairport.appointments.models import AddedPlace
+from fairport.checkin.models import AddedTraveler
 from fairport.ports.models import AppointmentSlot
 from fairport.walkins.models import WalkIn, WalkInPlaces
 from fairport.walkins.operations import NewWalkIn, register_walk_in
@@ -34,8 +37,10 @@ def reserve(places: int, *, port: str = "SDG", at: datetime = NOW) -> Appointmen
 
 
 def assert_walk_in_places_add_up() -> None:
-    """For each slot: what was used of the reserve is what the admitted groups have of it, and never more than it."""
+    """For each slot: what was used of the reserve is what admitted groups and added children have of it."""
     groups = dict(WalkInPlaces.objects.values_list("slot").annotate(Sum("people")).values_list("slot", "people__sum"))
+    children = Counter(AddedTraveler.objects.values_list("slot_id", "place"))
     for slot in AppointmentSlot.objects.all():
-        assert slot.walk_ins_admitted == groups.get(slot.pk, 0), str(slot)
+        assert slot.walk_ins_admitted == groups.get(slot.pk, 0) + children[slot.pk, AddedPlace.WALK_IN], str(slot)
         assert slot.walk_ins_admitted <= slot.walk_in_reserve
+        assert slot.added == children[slot.pk, AddedPlace.APART], str(slot)

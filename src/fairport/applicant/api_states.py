@@ -84,7 +84,7 @@ def _offer(offer: Offer) -> OfferOut:
 def _appointment(appointment: Appointment) -> AppointmentOut:
     return AppointmentOut(
         confirmation_number=appointment.confirmation_number,
-        size=appointment.size,
+        size=appointment.people,
         pass_text=make_pass(appointment=appointment),
         **_place(appointment.slot),
     )

@@ -233,7 +233,7 @@ def appointment_view(appointment: Appointment, state: str | None) -> dict[str, A
     """The confirmed place; `is_booked` while it can still be given back."""
     return {
         "confirmation_number": appointment.confirmation_number,
-        "size": appointment.size,
+        "size": appointment.people,
         "is_booked": appointment.state == "booked",
         "moved_from": _former_time(appointment),
         **slot_view(appointment.slot, state),

@@ -8,8 +8,11 @@ from datetime import datetime
 from django.db import transaction
 
 from fairport.appointments.answers import lock_registration
-from fairport.appointments.models import Appointment, AppointmentState
+from fairport.appointments.models import AddedPlace, Appointment, AppointmentState
 from fairport.domain.transitions import Event
+from fairport.ports.operations import NoPlaceLeft, hold_places
+from fairport.ports.walk_in_places import NoWalkInPlaceLeft, count_apart, take_walk_in_places
+from fairport.registrations.models import RegistrationStatus
 from fairport.registrations.operations import change_status
 
 
@@ -17,6 +20,48 @@ class AppointmentNotBooked(Exception):
     """The appointment was cancelled, given up or missed."""
 
     code = "appointment_not_booked"
+
+
+@transaction.atomic
+def lock_at_gate(*, appointment_id: uuid.UUID) -> Appointment:
+    """An appointment of a group that is expected or here, locked with its registration until the transaction ends.
+
+    Raises AppointmentNotBooked, also for a registration that was withdrawn or decided; Appointment.DoesNotExist.
+    """
+    registration_id = Appointment.objects.values_list("registration_id", flat=True).get(pk=appointment_id)
+    registration = lock_registration(registration_id)
+    appointment = (
+        Appointment.objects.select_for_update(of=("self",)).select_related("slot__port").get(pk=appointment_id)
+    )
+    at_gate = (RegistrationStatus.CONFIRMED, RegistrationStatus.ARRIVED)
+    if appointment.state not in (AppointmentState.BOOKED, AppointmentState.ARRIVED) or (
+        registration.status not in at_gate
+    ):
+        raise AppointmentNotBooked("This group is not at the gate.")
+    appointment.registration = registration
+    return appointment
+
+
+def place_added_child(*, appointment: Appointment) -> tuple[AddedPlace, int]:
+    """Finds a place for a child who joined, of an appointment that the caller has locked; nobody is turned away.
+
+    A place of the band, else of the day's walk-in reserve, else counted apart. Returns which, and the slot's id.
+    """
+    slot = appointment.slot
+    place, slot_id = AddedPlace.BAND, slot.pk
+    try:
+        hold_places(slot_id=slot.pk, people=1)
+        appointment.size += 1
+    except NoPlaceLeft:
+        appointment.added += 1
+        try:
+            taken = take_walk_in_places(port=slot.port_id, day=slot.date, people=1, first_slot=slot.pk)
+            place, slot_id = AddedPlace.WALK_IN, next(iter(taken))
+        except NoWalkInPlaceLeft:
+            count_apart(slot_id=slot.pk)
+            place = AddedPlace.APART
+    appointment.save(update_fields=["size", "added"])
+    return place, slot_id
 
 
 @transaction.atomic

@@ -71,6 +71,14 @@ class AppointmentState(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+class AddedPlace(models.TextChoices):
+    """Where a child who was added at the gate found a place."""
+
+    BAND = "band"
+    WALK_IN = "walk_in"
+    APART = "apart"
+
+
 class Appointment(models.Model):
     """A confirmed place, with the number that the pass carries."""
 

@@ -13,7 +13,14 @@ from fairport.appointments.answers import (
     decline_offer,
     renew,
 )
-from fairport.appointments.arriving import AppointmentNotBooked, lock_arrived, mark_arrived, mark_not_arrived
+from fairport.appointments.arriving import (
+    AppointmentNotBooked,
+    lock_arrived,
+    lock_at_gate,
+    mark_arrived,
+    mark_not_arrived,
+    place_added_child,
+)
 from fairport.appointments.moving import GroupsChanged, move_groups
 from fairport.appointments.places import ensure_programme_slots
 from fairport.appointments.placing import place_group
@@ -34,9 +41,11 @@ __all__ = [
     "decline_offer",
     "ensure_programme_slots",
     "lock_arrived",
+    "lock_at_gate",
     "mark_arrived",
     "mark_not_arrived",
     "move_groups",
+    "place_added_child",
     "place_group",
     "renew",
     "tick",

@@ -43,6 +43,22 @@ class ArrivalRecorded(EventDetails):
 
 
 @dataclass(frozen=True)
+class TravelerAdded(EventDetails):
+    """A child joined the group at the gate; `place` is `band`, `walk_in` or `apart`, `traveler` an id.
+
+    `document_contested`: another active file has the same document.
+    """
+
+    name: ClassVar[str] = "traveler.added"
+    appointment: str
+    role: str
+    port: str
+    traveler: str
+    place: str
+    document_contested: bool
+
+
+@dataclass(frozen=True)
 class ArrivalUndone(EventDetails):
     """An arrival that was recorded by mistake was taken back; `traveler` is an id."""
 

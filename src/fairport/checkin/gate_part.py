@@ -8,8 +8,11 @@ from typing import Any
 from fairport.accounts.models import Role
 from fairport.accounts.queries import StaffMember
 from fairport.checkin.files import Case
+from fairport.checkin.places import today_at
 from fairport.domain.walk_ins import may_take_back
 from fairport.registrations.interpreters import describe_wish
+from fairport.registrations.joining import RELATIONS
+from fairport.registrations.models import RegistrationStatus
 from fairport.registrations.queries import open_interpreter
 
 
@@ -18,6 +21,12 @@ def gate_context(*, opened: Case, member: StaffMember, at: datetime) -> dict[str
     is_supervisor = member.role_at(opened.port.code, Role.SUPERVISOR) is not None
     is_decided = any(traveler.determinations for traveler in opened.travelers)
     return {
+        "may_add": _is_at_gate(opened, at),
+        "added": [
+            {"name": f"{traveler.person.given_names} {traveler.person.family_names}", "relation": relation}
+            for traveler in opened.travelers
+            if traveler.person is not None and (relation := RELATIONS.get(traveler.person.relation)) is not None
+        ],
         "interpreter": describe_wish(open_interpreter(registration=opened.registration)),
         "undo": [
             {"id": traveler.id, "name": f"{traveler.person.given_names} {traveler.person.family_names}"}
@@ -33,3 +42,12 @@ def gate_context(*, opened: Case, member: StaffMember, at: datetime) -> dict[str
             )
         ],
     }
+
+
+def _is_at_gate(opened: Case, at: datetime) -> bool:
+    appointment = opened.appointment
+    return (
+        appointment is not None
+        and appointment.slot.date == today_at(port=opened.port, at=at)
+        and opened.registration.status in (RegistrationStatus.CONFIRMED, RegistrationStatus.ARRIVED)
+    )

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from fairport.appointments.models import Appointment
-from fairport.ports.models import PortOfEntry
+from fairport.appointments.models import AddedPlace, Appointment
+from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.registrations.models import Traveler
 
 
@@ -29,6 +29,27 @@ class CheckIn(models.Model):
                 fields=["appointment", "traveler"],
                 name="checkin_arrives_once",
                 violation_error_message=_("This traveler has already been checked in."),
+            ),
+        ]
+
+
+class AddedTraveler(models.Model):
+    """A child who could not be added before and joined the group at the gate; who they are rests in the file."""
+
+    PERSONAL_DATA: ClassVar[dict[str, str]] = {}
+
+    traveler = models.OneToOneField(Traveler, on_delete=models.PROTECT, related_name="added_at_gate")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="added_travelers")
+    # The band whose place they have, or that counts them apart.
+    slot = models.ForeignKey(AppointmentSlot, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=10, choices=AddedPlace.choices)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(place__in=["band", "walk_in", "apart"]), name="checkin_added_known_place"
             ),
         ]
 

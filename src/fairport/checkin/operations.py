@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairport.checkin.adding import add_child_at_gate
 from fairport.checkin.arrival import AlreadyArrived, NobodyArrived, NotInGroup, OtherDay, record_arrival
 from fairport.checkin.conflicts import OwnCase, OwnRegistration
 from fairport.checkin.correcting import CorrectionReasonInvalid, correct_traveler
@@ -25,6 +26,7 @@ from fairport.checkin.reviewing import (
     review_determination,
 )
 from fairport.checkin.undoing import ArrivalDecided, ArrivalUndoTooLate, undo_arrival
+from fairport.registrations.operations import ChildInvalid, NewChild
 
 __all__ = [
     "AlreadyArrived",
@@ -32,10 +34,12 @@ __all__ = [
     "AlreadyReviewed",
     "ArrivalDecided",
     "ArrivalUndoTooLate",
+    "ChildInvalid",
     "CorrectionReasonInvalid",
     "DeterminationInvalid",
     "InterpreterInvalid",
     "Judgement",
+    "NewChild",
     "NoReviewNeeded",
     "NobodyArrived",
     "NotArrived",
@@ -49,6 +53,7 @@ __all__ = [
     "ReviewInvalid",
     "SameOfficer",
     "SupervisorNeeded",
+    "add_child_at_gate",
     "change_interpreter",
     "check_pass",
     "correct_traveler",

@@ -3,9 +3,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import datetime
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from fairport.appointments.models import Appointment, AppointmentState
 from fairport.appointments.passes import initials_of
@@ -18,22 +18,6 @@ from fairport.ports.models import AppointmentSlot
 from fairport.registrations.interpreters import describe_wish
 from fairport.registrations.models import Registration, RegistrationStatus, Traveler
 from fairport.registrations.queries import find_by_number, open_interpreter, open_leads, open_travelers
-
-
-@dataclass(frozen=True, slots=True)
-class BandSummary:
-    """A band of a port's day in figures. `groups` and `people` are all that were booked and not cancelled."""
-
-    slot_id: int
-    band_start: time
-    band_end: time
-    groups: int = 0
-    people: int = 0
-    arrived_people: int = 0
-    expected_groups: int = 0
-    expected_people: int = 0
-    missed_groups: int = 0
-    missed_people: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +47,6 @@ class Decision:
     reason: str = ""
     effective_at: datetime | None = None
     had_second_look: bool = False
-
-
-def bands_of_day(*, port: str, day: date) -> list[BandSummary]:
-    """The bands of a port's local day, in order; three queries, however many groups there are."""
-    slots = AppointmentSlot.objects.filter(port_id=port, date=day).order_by("band_start", "id")
-    bands = {slot.pk: BandSummary(slot.pk, slot.band_start, slot.band_end) for slot in slots}
-    booked = _booked().filter(slot__port_id=port, slot__date=day)
-    for slot_id, state, groups, people in booked.values_list("slot_id", "state").annotate(Count("id"), Sum("size")):
-        band = bands[slot_id]
-        band = replace(band, groups=band.groups + groups, people=band.people + people)
-        if state == AppointmentState.BOOKED:
-            band = replace(band, expected_groups=groups, expected_people=people)
-        elif state == AppointmentState.NO_SHOW:
-            band = replace(band, missed_groups=groups, missed_people=people)
-        bands[slot_id] = band
-    arrived = CheckIn.objects.filter(appointment__slot__port_id=port, appointment__slot__date=day)
-    for slot_id, people in arrived.values_list("appointment__slot_id").annotate(Count("id")):
-        bands[slot_id] = replace(bands[slot_id], arrived_people=people)
-    return list(bands.values())
 
 
 def find_slot(*, slot_id: int) -> AppointmentSlot | None:

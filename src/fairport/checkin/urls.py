@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("check", views_port.check, name="office_check"),
     path("cases/<uuid:appointment_id>", views_case.case, name="office_case"),
     path("cases/<uuid:appointment_id>/arrival", views_case.arrival, name="office_arrival"),
+    path("cases/<uuid:appointment_id>/child", views_gate.add_child, name="office_add_child"),
     path("cases/<uuid:appointment_id>/interpreter", views_gate.interpreter, name="office_interpreter"),
     path(
         "cases/<uuid:appointment_id>/travelers/<uuid:traveler_id>/undo-arrival",

@@ -8,23 +8,33 @@ from typing import Final
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fairport.accounts.access import staff
 from fairport.accounts.models import PORT_ROLES
 from fairport.accounts.pages import refuse_staff, render_office
 from fairport.accounts.queries import StaffMember
+from fairport.appointments.models import AddedPlace
 from fairport.appointments.operations import AppointmentNotBooked
 from fairport.checkin import operations
 from fairport.checkin.case_page import own_appointment
-from fairport.checkin.forms_gate import InterpreterForm
+from fairport.checkin.forms_gate import ChildForm, InterpreterForm
 from fairport.checkin.problems import TEXTS
 from fairport.clock.queries import now
 from fairport.domain.transitions import TransitionRefused
 from fairport.registrations.queries import open_interpreter
 from fairport.sealing.box import SealBroken
 
+ADDED: Final[dict[AddedPlace, Promise]] = {
+    AddedPlace.BAND: gettext_lazy("The child was added and has a place of this band. Record its arrival."),
+    AddedPlace.WALK_IN: gettext_lazy("The child was added and has a walk-in place of today. Record its arrival."),
+    AddedPlace.APART: gettext_lazy(
+        "The child was added. No place was left, so it is counted apart. Record its arrival."
+    ),
+}
 UNDO_REFUSALS: Final = (
     operations.NotArrived,
     operations.ArrivalUndoTooLate,
@@ -49,6 +59,36 @@ def undo_arrival(
         return refuse_staff(request, member, code=refusal.code, text=TEXTS[refusal.code], status=409)
     messages.success(request, _("The arrival was taken back."))
     return HttpResponseRedirect(reverse("office_case", args=[appointment_id]))
+
+
+@staff(*PORT_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_child(request: HttpRequest, member: StaffMember, appointment_id: uuid.UUID) -> HttpResponse:
+    """A child who is here with the group and could not be added before."""
+    appointment = own_appointment(member, appointment_id)
+    if isinstance(appointment, str):
+        return refuse_staff(request, member, code=appointment)
+    form = ChildForm(request.POST if request.method == "POST" else None)
+    codes = [operations.ChildInvalid.code]
+    if form.is_bound and form.is_valid():
+        try:
+            added = operations.add_child_at_gate(
+                appointment_id=appointment_id,
+                child=form.new_child(),
+                key=form.cleaned_data["key"],
+                officer=member.user,
+                at=now(),
+            )
+        except operations.ChildInvalid as refusal:
+            form.add_error(refusal.field, str(TEXTS[refusal.problem]))
+            codes = [refusal.problem]
+        except (operations.OtherDay, AppointmentNotBooked) as refusal:
+            return refuse_staff(request, member, code=refusal.code, text=TEXTS[refusal.code], status=409)
+        else:
+            messages.success(request, str(ADDED[AddedPlace(added.place)]))
+            return HttpResponseRedirect(reverse("office_case", args=[appointment_id]))
+    context = {"form": form, "appointment": appointment, "problem_codes": codes if form.errors else []}
+    return render_office(request, member, "office/add_child.html", context, status=400 if form.errors else 200)
 
 
 @staff(*PORT_ROLES)

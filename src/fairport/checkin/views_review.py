@@ -140,5 +140,5 @@ def _row(row: Determination, member: StaffMember) -> dict[str, Any]:
         "is_own": is_own,
         "kind": kind,
         "words": words,
-        "size": appointment.size,
+        "size": appointment.people,
     }

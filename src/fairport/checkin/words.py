@@ -123,6 +123,7 @@ EVENTS: Final[dict[str, Promise]] = {
     "facts.verified": _("A reason was verified"),
     "facts.withdrawn": _("A verified reason was taken back"),
     "arrival.recorded": _("Travelers arrived"),
+    "traveler.added": _("A child was added at the gate"),
     "arrival.undone": _("An arrival was taken back: it was a mistake"),
     "interpreter.changed": _("The interpreter was changed"),
     "determination.recorded": _("An officer decided about a traveler"),

@@ -10,20 +10,10 @@ from django.db.models import QuerySet
 
 from fairport.appointments.models import Appointment
 from fairport.checkin.models import CheckIn
-from fairport.checkin.queries import BandSummary, bands_of_day
 from fairport.gate.daylist import initials
 from fairport.gate.models import GateConflict, GateScan
 from fairport.ports.models import AppointmentSlot, PortOfEntry
 from fairport.registrations.queries import open_readable_travelers
-
-
-@dataclass(frozen=True, slots=True)
-class GateBand:
-    """A band of the day in people. Whoever did not come is `expected` until its end, then `late`, then `missed`."""
-
-    band: BandSummary
-    expected: int
-    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +24,6 @@ class GateTraveler:
     initials: str
     adult: bool
     here: bool
-
-
-def gate_bands(*, port: PortOfEntry, day: date, at: datetime) -> list[GateBand]:
-    """The bands of a port's local day in order; three queries, however many groups there are."""
-    clock = at.astimezone(ZoneInfo(port.timezone))
-    bands = []
-    for band in bands_of_day(port=port.code, day=day):
-        over = clock.date() > day or (clock.date() == day and band.band_end <= clock.time())
-        late = band.expected_people if over else 0
-        bands.append(GateBand(band, band.expected_people - late, late))
-    return bands
 
 
 def programmes_of_day(*, port: str, day: date) -> list[str]:

@@ -22,6 +22,7 @@ from fairport.accounts.models import PORT_ROLES
 from fairport.accounts.pages import refuse_staff, render_office
 from fairport.accounts.queries import StaffMember
 from fairport.checkin.closed import words_of
+from fairport.checkin.days import follow_day
 from fairport.checkin.operations import Judgement, OtherPort
 from fairport.checkin.places import today_at
 from fairport.checkin.problems import TEXTS as ARRIVAL_TEXTS
@@ -174,17 +175,14 @@ def _render_gate(
 def _day(port: PortOfEntry) -> dict[str, Any]:
     at = now()
     today = today_at(port=port, at=at)
-    bands = queries.gate_bands(port=port, day=today, at=at)
+    bands = follow_day(port=port.code, day=today, at=at)
     return {
         "today": write_day(today),
         "clock": write_clock(at, port.timezone),
         "now_milliseconds": int(at.timestamp() * 1000),
-        "bands": [{"row": band, "time": write_band(band.band.band_start, band.band.band_end)} for band in bands],
+        "bands": [{"row": band, "time": write_band(band.band_start, band.band_end)} for band in bands],
         "figures": {
-            "expected": sum(band.expected for band in bands),
-            "arrived": sum(band.band.arrived_people for band in bands),
-            "late": sum(band.late for band in bands),
-            "missed": sum(band.band.missed_people for band in bands),
+            name: sum(getattr(band, name) for band in bands) for name in ("expected", "arrived", "late", "missed")
         },
     }
 

@@ -109,6 +109,11 @@ class AppointmentSlot(models.Model):
         return self.capacity - self.held
 
     @property
+    def held_by_groups(self) -> int:
+        """Places that a draw reserved, that were offered or booked: what is held but for what walk-ins were given."""
+        return self.held - self.passed_to_walk_in
+
+    @property
     def walk_in_places_left(self) -> int:
         """Places for people without an appointment that nobody has used yet."""
         return self.walk_in_reserve - self.walk_ins_admitted

@@ -121,7 +121,7 @@ def correct_identity(
         raise CorrectionInvalid(tuple(problems))
     criteria = criteria_of(TravelerFacts(new.birth_date, frozenset(old.criteria)), policy=policy, on=joined)
     traveler.adult = can_lead(new.birth_date, joined)
-    _store(registration, traveler, new, criteria)
+    _store(registration, traveler, old, new, criteria)
     subject = registration_subject(registration)
     told: list[EventDetails] = [TravelerCorrected(str(traveler_id), before, reason, by.role, by.port)]
     told += _raise_signals(traveler, at)
@@ -178,7 +178,9 @@ def _day_of_joining(registration: Registration, policy: Policy, moment: datetime
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def _store(registration: Registration, traveler: Traveler, new: Identity, criteria: Collection[str]) -> None:
+def _store(
+    registration: Registration, traveler: Traveler, old: OpenTraveler, new: Identity, criteria: Collection[str]
+) -> None:
     traveler.name_index = name_index(
         given_names=new.given_names,
         family_names=new.family_names,
@@ -188,12 +190,15 @@ def _store(registration: Registration, traveler: Traveler, new: Identity, criter
     traveler.sealed = seal_json(
         data_key=registration.data_key,
         context=traveler_context(traveler.pk),
-        value={field: _as_json(getattr(new, field)) for field in IDENTITY} | {"criteria": sorted(criteria)},
+        value={field: _as_json(getattr(new, field)) for field in IDENTITY}
+        | {"criteria": sorted(criteria), "relation": old.relation},
     )
     # Namesakes who register at the same moment would not see this one, so they take turns.
     lock_names([bytes(traveler.name_index)])
     traveler.save(update_fields=["adult", "name_index", "sealed"])
-    if registration.status in ACTIVE_STATUSES:
+    is_same = (old.nationality, old.document_number) == (new.nationality, new.document_number)
+    # A child who was added at the gate may hold no claim, and correcting its name must not ask for one.
+    if registration.status in ACTIVE_STATUSES and not is_same:
         DocumentClaim.objects.filter(traveler=traveler).delete()
         if new.document_number is not None:
             index = document_index(nationality=new.nationality, number=new.document_number)

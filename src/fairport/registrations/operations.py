@@ -10,6 +10,7 @@ from fairport.registrations.choosing import PortsFixed, choose_ports
 from fairport.registrations.drafts import discard_draft, remove_dead_drafts, save_draft
 from fairport.registrations.filing import insert_registrations, submit_registration
 from fairport.registrations.interpreting import set_interpreter
+from fairport.registrations.joining import ChildInvalid, NewChild, add_child
 from fairport.registrations.models import CodeFailure, IdempotentAnswer
 from fairport.registrations.patterns import NewPattern, raise_patterns
 from fairport.registrations.safeguarding import open_and_take_case, open_safeguarding_case
@@ -27,11 +28,14 @@ from fairport.registrations.status import (
 )
 
 __all__ = [
+    "ChildInvalid",
+    "NewChild",
     "NewPattern",
     "PortsFixed",
     "TooManyAttempts",
     "TooManyDocumentRefusals",
     "WrongCode",
+    "add_child",
     "answer_once",
     "change_status",
     "choose_ports",

@@ -63,6 +63,8 @@ class OpenTraveler:
     nationality: str
     document_number: str | None
     criteria: tuple[str, ...]
+    # To the lead traveler, of a child who was added at the gate (joining.RELATIONS); empty for everybody else.
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ def _opened(traveler: Traveler, data_key: DataKey) -> OpenTraveler:
         nationality=content["nationality"],
         document_number=content["document_number"],
         criteria=tuple(content["criteria"]),
+        relation=content.get("relation", ""),
     )
 
 

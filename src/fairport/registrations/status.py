@@ -201,9 +201,15 @@ def _lapse_batch(policy: Policy, at: datetime, and_then: Callable[[Sequence[Regi
 
 def _claim_again(registration: Registration) -> None:
     rows = {traveler.pk: traveler for traveler in Traveler.objects.filter(registration=registration)}
-    documents = {
-        document_index(nationality=person.nationality, number=person.document_number): rows[person.id]
-        for person in open_travelers(registration=registration)
-        if person.document_number is not None
-    }
+    documents: dict[bytes, Traveler] = {}
+    added: dict[bytes, Traveler] = {}
+    for person in open_travelers(registration=registration):
+        if person.document_number is not None:
+            index = document_index(nationality=person.nationality, number=person.document_number)
+            (added if person.relation else documents).setdefault(index, rows[person.id])
     claim_documents(programme=registration.programme_id, documents=documents)
+    # A child who was added at the gate never stands in the group's way: what another file has stays with that one.
+    claimed = DocumentClaim.objects.filter(programme_id=registration.programme_id, document_index__in=list(added))
+    taken = {bytes(index) for index in claimed.values_list("document_index", flat=True)}
+    free = {index: traveler for index, traveler in added.items() if index not in taken}
+    claim_documents(programme=registration.programme_id, documents=free)

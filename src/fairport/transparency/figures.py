@@ -197,7 +197,7 @@ def _days(slots: Iterable[AppointmentSlot], closed: Mapping[date, CapacityExcept
                 day=format_day(day),
                 bands=", ".join(_band(slot) for slot in bands),
                 capacity=sum(slot.capacity for slot in bands),
-                taken=sum(slot.held - slot.passed_to_walk_in for slot in bands),
+                taken=sum(slot.held_by_groups for slot in bands),
                 free=sum(slot.free for slot in bands),
                 walk_in_reserve=sum(slot.walk_in_reserve for slot in bands),
                 closed=str(closed[day].get_reason_display()) if day in closed else "",

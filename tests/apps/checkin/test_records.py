@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from fairport.audit.events import Subject
 from fairport.audit.models import Event
 from fairport.audit.queries import list_events
+from fairport.ports.models import AppointmentSlot
 from fairport.registrations.models import SafeguardingCase
 from fairport.registrations.operations import open_safeguarding_case
 from tests.apps.checkin.conftest import make_group
@@ -26,6 +28,27 @@ def queries_of(browser: object, path: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert browser.get(path).status_code == 200  # type: ignore[attr-defined]
     return len(captured)
+
+
+def test_what_was_passed_on_to_walk_ins_is_not_held_by_anybody(cast: Cast, clock: StandingClock) -> None:
+    slot = AppointmentSlot.objects.filter(port_id="SDG", date=NOW.date()).order_by("band_start")[0]
+    AppointmentSlot.objects.filter(pk=slot.pk).update(
+        held=40, passed_to_walk_in=33, walk_in_reserve=39, walk_ins_admitted=5, added=1
+    )
+
+    page = signed_in(cast.scheduler).get("/office/slots?port=SDG&day=2023-01-18").content.decode()
+
+    cells = re.findall(r'<td class="fp-number" data-label="([^"]+)">(\d+)</td>', page)
+    assert dict(cells[:8]) == {
+        "Places": str(slot.capacity),
+        "Held": "7",
+        "Reserved by a draw": "0",
+        "Free": str(slot.capacity - 40),
+        "Passed on to walk-ins": "33",
+        "Walk-in reserve": "39",
+        "Walk-in places used": "5",
+        "Added without a place": "1",
+    }
 
 
 def test_the_scheduler_sees_places_by_port_and_day(cast: Cast, clock: StandingClock) -> None:

@@ -9,10 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from fairport.accounts.models import Role
-from fairport.appointments.operations import tick, withdraw
-from fairport.audit.events import APPLICANT
-from fairport.checkin.operations import record_arrival
-from fairport.checkin.queries import bands_of_day, groups_in_band
+from fairport.checkin.queries import groups_in_band
 from fairport.registrations.models import Registration
 from tests.apps.checkin.conftest import Group
 from tests.cast import Cast, make_staff, signed_in
@@ -29,50 +26,6 @@ def three_groups(cast: Cast) -> list[Group]:
     groups = [Group(appointment, appointment.slot.starts_at + timedelta(hours=1)) for appointment in appointments]
     assert len({group.appointment.slot.date for group in groups}) == 1
     return groups
-
-
-def totals(groups: list[Group]) -> dict[str, int]:
-    slot = groups[0].appointment.slot
-    bands = bands_of_day(port="SDG", day=slot.date)
-    names = (
-        "groups",
-        "people",
-        "arrived_people",
-        "expected_groups",
-        "expected_people",
-        "missed_groups",
-        "missed_people",
-    )
-    return {name: sum(getattr(band, name) for band in bands) for name in names}
-
-
-def test_the_figures_follow_the_day(cast: Cast, three_groups: list[Group]) -> None:
-    one, two, three = three_groups
-    record_arrival(
-        appointment_id=three.appointment.pk,
-        traveler_ids=[traveler.pk for traveler in three.travelers[:2]],
-        officer=cast.officer,
-        at=three.in_band,
-    )
-    withdraw(
-        registration_id=one.appointment.registration_id,
-        at=one.appointment.slot.starts_at - timedelta(hours=1),
-        actor=APPLICANT,
-    )
-    assert totals(three_groups) == {
-        "groups": 2,
-        "people": 5,
-        "arrived_people": 2,
-        "expected_groups": 1,
-        "expected_people": 2,
-        "missed_groups": 0,
-        "missed_people": 0,
-    }
-
-    tick(at=two.in_band + timedelta(hours=10))
-
-    after = totals(three_groups)
-    assert (after["expected_people"], after["missed_groups"], after["missed_people"]) == (0, 1, 2)
 
 
 def test_a_list_names_nobody(cast: Cast, three_groups: list[Group]) -> None:

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from fairport.appointments.passes import make_pass
 from fairport.audit.queries import list_events
+from fairport.checkin.days import follow_day
 from fairport.checkin.models import CheckIn
 from fairport.gate.models import GateConflict, GateScan
-from fairport.gate.queries import gate_bands
 from fairport.registrations.filing import registration_subject
 from fairport.registrations.models import Registration
 from tests.apps.checkin.conftest import Group
@@ -175,11 +175,11 @@ def test_whoever_did_not_come_is_expected_then_late_then_missed(cast: Cast, grou
     slot = group.appointment.slot
 
     def figures(at: Any) -> tuple[int, int, int]:
-        bands = gate_bands(port=slot.port, day=slot.date, at=at)
+        bands = follow_day(port=slot.port_id, day=slot.date, at=at)
         return (
             sum(band.expected for band in bands),
             sum(band.late for band in bands),
-            sum(band.band.missed_people for band in bands),
+            sum(band.missed for band in bands),
         )
 
     assert figures(group.in_band) == (3, 0, 0)
