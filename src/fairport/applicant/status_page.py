@@ -225,7 +225,7 @@ def offer_view(offer: Offer, state: str | None) -> dict[str, Any]:
         **slot_view(offer.slot, state),
         "expires_port": format_moment(offer.expires_at, offer.slot.port.timezone),
         "expires_traveler": format_moment(offer.expires_at, _zone(offer.slot.port, state)),
-        "moved_from": _former_time(offer),
+        "moved_from": _former_place(offer),
     }
 
 
@@ -235,7 +235,7 @@ def appointment_view(appointment: Appointment, state: str | None) -> dict[str, A
         "confirmation_number": appointment.confirmation_number,
         "size": appointment.people,
         "is_booked": appointment.state == "booked",
-        "moved_from": _former_time(appointment),
+        "moved_from": _former_place(appointment),
         **slot_view(appointment.slot, state),
     }
 
@@ -328,10 +328,12 @@ def policy_for(registration: Registration, at: datetime) -> Policy:
         return policy_of_version(version_id=registration.policy_version_id).policy
 
 
-def _former_time(held: Offer | Appointment) -> str:
-    """When the place was before the port moved it, by the port's clock; empty if it was not moved."""
+def _former_place(held: Offer | Appointment) -> str:
+    """Where and when the place was before it was moved, by that port's clock; empty if it was not moved."""
     before = held.moved_from
-    return "" if before is None else format_band(before.starts_at, before.ends_at, before.port.timezone)
+    if before is None:
+        return ""
+    return f"{before.port.name}, {format_band(before.starts_at, before.ends_at, before.port.timezone)}"
 
 
 def _zone(port: PortOfEntry, state: str | None) -> str:

@@ -157,7 +157,8 @@ def _carry_out(plan: Plan, suspension_id: uuid.UUID, actor: Actor, at: datetime)
 
 
 def _move(held: Offer | Appointment, slot: AppointmentSlot, at: datetime) -> None:
-    held.moved_from, held.moved_at = held.slot, at
+    # By its id: the row of the former band was not read for each group.
+    held.moved_from_id, held.moved_at = held.slot_id, at
     held.slot, held.reminded_at = slot, None
     if isinstance(held, Offer):
         # Another port is another question, so there is time to sleep on it (decision 0017).

@@ -6,6 +6,7 @@ import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -210,3 +211,20 @@ def test_the_places_of_a_port_are_those_of_its_fullest_weekday(policy: Policy) -
     assert planned_places(programme=PROGRAMME, first_day=TODAY)["SDG"] == 180
     replace_plan(programme=PROGRAMME, port="SDG", weekdays=range(1, 8), bands=[NIGHT, GAP], first_day=TODAY, at=NOW)
     assert planned_places(programme=PROGRAMME, first_day=TODAY)["SDG"] == 40
+
+
+def test_the_applications_role_may_plan_and_is_kept_from_a_second_plan_for_the_same_hours(
+    app_role_connection: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    app_role_connection.execute(
+        "INSERT INTO ports_portofentry (code, name, timezone, traveler_timezone, latitude, longitude, address,"
+        " opens_on, capacity_source, capacity_version)"
+        " VALUES ('ZZZ', 'Test', 'UTC', 'UTC', 0, 0, 'Here', '2023-01-12', 'demonstration', 0)"
+    )
+    insert = (
+        "INSERT INTO ports_capacityplan (programme, port_id, weekday, band_start, band_end, capacity, walk_in_reserve,"
+        " effective_from, policy_version, created_at) VALUES ('p', 'ZZZ', 1, %s, %s, 20, 0, '2023-01-16', '', now())"
+    )
+    app_role_connection.execute(insert, ["08:00", "12:00"])
+    with pytest.raises(psycopg.errors.ExclusionViolation):
+        app_role_connection.execute(insert, ["11:00", "13:00"])
