@@ -17,6 +17,7 @@ from fairport.accounts.access import staff
 from fairport.accounts.models import PORT_ROLES
 from fairport.accounts.pages import refuse_staff, render_office
 from fairport.accounts.queries import StaffMember
+from fairport.appointments.queries import latest_appointment
 from fairport.checkin import operations, queries
 from fairport.checkin.case_page import REASON_KEY, has_reason, problem, render_case
 from fairport.checkin.files import CaseTraveler
@@ -134,7 +135,7 @@ def correction(
             problems, status = problem(refusal.code), REFUSALS[type(refusal)]  # type: ignore[attr-defined]
         else:
             messages.success(request, _("The correction was recorded, and the group can read it."))
-            return HttpResponseRedirect(reverse("office_group", args=[registration_id]))
+            return HttpResponseRedirect(_way_back(member, registration_id))
     return _render(request, member, registration_id, traveler_id, form, problems, status)
 
 
@@ -166,12 +167,20 @@ def _render(
         initial = {field: getattr(identity, field) for field in Identity.__dataclass_fields__}
         form = CorrectionForm(initial=initial | {"version": version})
     context = {
-        "registration": opened.registration,
+        "back_href": _way_back(member, registration_id),
         "name": f"{identity.given_names} {identity.family_names}",
         "form": form,
         **problems,
     }
     return render_office(request, member, "office/correction.html", context, status=status)
+
+
+def _way_back(member: StaffMember, registration_id: uuid.UUID) -> str:
+    """To the case at the gate for its own officers, else to the group's file."""
+    appointment = latest_appointment(registration_id=registration_id)
+    if appointment is not None and member.role_at(appointment.slot.port_id, *PORT_ROLES):
+        return reverse("office_case", args=[appointment.pk])
+    return reverse("office_group", args=[registration_id])
 
 
 def _traveler_of(registration_id: uuid.UUID, traveler_id: uuid.UUID) -> Traveler:
