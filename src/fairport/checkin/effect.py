@@ -29,12 +29,17 @@ def lock_group(*, registration_id: uuid.UUID) -> Registration:
     return locked.get(pk=registration_id)
 
 
+def complete_determinations() -> QuerySet[Determination]:
+    """The decisions that hold or held: those that need nobody else any more. Those of a chain follow in its order."""
+    return Determination.objects.filter(_COMPLETE)
+
+
 def effective_determinations() -> QuerySet[Determination]:
     """The decisions that hold now: one at most for each arrival. The same rule as `chain.states`."""
     later = Determination.objects.filter(
         _COMPLETE, check_in=OuterRef("check_in"), sequence__gt=OuterRef("sequence")
     ).order_by()
-    return Determination.objects.filter(_COMPLETE).filter(~Exists(later))
+    return complete_determinations().filter(~Exists(later))
 
 
 def chain_of(*, check_in: CheckIn) -> list[Determination]:

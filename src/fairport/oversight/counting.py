@@ -5,14 +5,18 @@ Source: docs/decisions/0041-fairness-watch.md.
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from fairport.checkin.deciding import open_determination
+from fairport.checkin.effect import complete_determinations
 from fairport.checkin.models import Determination
 from fairport.oversight.models import CountedDetermination, CriterionCount
 from fairport.registrations.queries import OpenTraveler, open_travelers_of
@@ -27,9 +31,10 @@ Cell = tuple[date, str, str, str]
 
 
 def count_criteria(*, at: datetime) -> int:
-    """Adds the determinations that are not in the counts yet; a correction takes out what it replaces.
+    """Adds the determinations that are not in the counts yet; one that takes effect takes out what held before it.
 
-    Returns how many were looked at. One whose file was erased before is in no count.
+    A negative is counted once the second officer agreed. Returns how many were looked at. One whose file was erased
+    before is in no count.
     """
     done = 0
     while count := _count_batch(at):
@@ -42,10 +47,12 @@ def _count_batch(at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COUNTING])
     rows = list(
-        Determination.objects.filter(watch_count__isnull=True)
-        .select_related("check_in__appointment__registration__data_key", "replaces")
-        .order_by("decided_at", "pk")[:_BATCH]
+        complete_determinations()
+        .filter(watch_count__isnull=True)
+        .select_related("check_in__appointment__registration__data_key")
+        .order_by("decided_at", "sequence", "pk")[:_BATCH]
     )
+    earlier = _held_before(rows)
     registrations = {row.check_in.appointment.registration_id: row.check_in.appointment.registration for row in rows}
     people = {
         traveler.id: traveler
@@ -58,25 +65,27 @@ def _count_batch(at: datetime) -> int:
         traveler = people.get(row.check_in.traveler_id)
         if traveler is not None:
             _add(claimed, found, row, traveler, 1)
-            if row.replaces is not None:
-                _add(claimed, found, row.replaces, traveler, -1, port=row.check_in.port_id)
+            if row.pk in earlier:
+                _add(claimed, found, earlier[row.pk], traveler, -1)
     for cell in sorted(claimed.keys() | found.keys()):
         _store(cell, claimed[cell], found[cell])
     CountedDetermination.objects.bulk_create([CountedDetermination(determination=row, counted_at=at) for row in rows])
     return len(rows)
 
 
-def _add(
-    claimed: Counter[Cell],
-    found: Counter[Cell],
-    row: Determination,
-    traveler: OpenTraveler,
-    sign: int,
-    *,
-    port: str = "",
-) -> None:
+def _held_before(rows: Sequence[Determination]) -> dict[uuid.UUID, Determination]:
+    """For those that came after others: the one that held until then."""
+    chains: dict[int, list[Determination]] = {}
+    complete = complete_determinations().filter(check_in__in={row.check_in_id for row in rows if row.sequence > 1})
+    for row in complete.select_related("check_in__appointment__registration__data_key").order_by("sequence"):
+        chains.setdefault(row.check_in_id, []).append(row)
+    pairs = (pair for chain in chains.values() for pair in pairwise(chain))
+    return {later.pk: before for before, later in pairs}
+
+
+def _add(claimed: Counter[Cell], found: Counter[Cell], row: Determination, traveler: OpenTraveler, sign: int) -> None:
     month = row.decided_at.astimezone(UTC).date().replace(day=1)
-    port = port or row.check_in.port_id
+    port = row.check_in.port_id
     try:
         criterion, _reason = open_determination(determination=row, registration=row.check_in.appointment.registration)
     except SealBroken:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from fairport.checkin.effect import effective_determinations
 from fairport.checkin.models import Determination
 from fairport.domain.funnel import Unit
 from fairport.oversight.models import CriterionCount
@@ -67,5 +68,5 @@ def units_by_criterion(
 
 
 def _effective(since: datetime, until: datetime, ports: Sequence[str] | None) -> QuerySet[Determination]:
-    rows = Determination.objects.filter(replaced_by__isnull=True, decided_at__gte=since, decided_at__lt=until)
+    rows = effective_determinations().filter(decided_at__gte=since, decided_at__lt=until)
     return rows if ports is None else rows.filter(check_in__port__in=ports)

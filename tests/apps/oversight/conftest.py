@@ -9,7 +9,7 @@ import pytest
 import fairport.config.urls  # noqa: F401  (all views are imported before the clock is put in their place)
 from fairport.accounts.models import User
 from fairport.appointments.models import Appointment
-from fairport.checkin.models import CheckIn, Determination
+from fairport.checkin.models import CheckIn, Determination, DeterminationReview, Outcome, Verdict
 from fairport.oversight.detecting import Thresholds
 from fairport.registrations.models import Traveler
 from tests.factories.clock import StandingClock
@@ -55,12 +55,30 @@ def add_decisions(
                 for traveler in travelers
             ]
         )
-        Determination.objects.bulk_create(
+        is_negative = outcome == Outcome.NOT_EXEMPTED
+        determinations = Determination.objects.bulk_create(
             [
-                Determination(check_in=check_in, outcome=outcome, sealed=b"", officer=officer, decided_at=at)
+                Determination(
+                    check_in=check_in,
+                    outcome=outcome,
+                    sealed=b"",
+                    officer=officer,
+                    decided_at=at,
+                    needs_review=is_negative,
+                )
                 for check_in in check_ins
             ]
         )
+        if is_negative:
+            another = User.objects.exclude(pk=officer.pk).order_by("pk")[0]
+            DeterminationReview.objects.bulk_create(
+                [
+                    DeterminationReview(
+                        determination=each, verdict=Verdict.AGREED, sealed=b"", reviewer=another, reviewed_at=at
+                    )
+                    for each in determinations
+                ]
+            )
 
 
 def shown_rows(response: Any) -> list[Any]:
