@@ -52,6 +52,7 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_walk_in_slip": _("Print the number of a walk-in"),
     "office_walk_in_outcome": _("Record what became of a walk-in"),
     # the gate
+    "office_add_child": _("Add a child who is here with a group"),
     "office_interpreter": _("Record which interpreter a group wishes"),
     "office_undo_arrival": _("Take back an arrival that was a mistake"),
     "office_gate": _("Work at the gate"),
