@@ -37,6 +37,7 @@ DESTINATIONS: Final = (
     Destination("office_day", _("Today"), AT_PORT),
     Destination("office_gate", _("Gate"), AT_PORT),
     Destination("office_facts", _("Verify a reason"), AT_PORT),
+    Destination("office_facts_all", _("Verified reasons"), (Role.AUDITOR, Role.OMBUDS)),
     Destination("office_walk_ins", _("Walk-ins"), AT_PORT),
     Destination("office_find", _("Find a group"), AT_PORT),
     Destination("office_second_looks", _("Second looks"), AT_PORT),

@@ -115,7 +115,9 @@ def what_it_means(*, registration: Registration, policy: Policy, at: datetime) -
             _("In this programme a verified reason does not change the draw: every group has the same chance."),
             _("Officers at the port see it, so that you do not have to show it again."),
         ]
-    sentences = sentences_about(standing(facts=facts, rules=policy.tiers), policy.tiers)
+    # Who is owed a place goes before all levels, which the page says elsewhere.
+    owed = registration.displaced_at is not None
+    sentences = [] if owed else sentences_about(standing(facts=facts, rules=policy.tiers), policy.tiers)
     sentences.append(_("The places for those who wait longest are given out without regard to this."))
     if not facts:
         sentences.append(

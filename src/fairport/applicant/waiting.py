@@ -17,11 +17,15 @@ from fairport.registrations.queries import waiting_totals
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """`percentile`: percent of those waiting who registered later. `estimate_days`: see `estimate_days`."""
+    """`percentile`: percent of those waiting who registered later. `estimate_days`: see `estimate_days`.
+
+    Where the policy has tiers there is no estimate: it would depend on what is verified about all others.
+    """
 
     days: int
     percentile: int
     estimate_days: tuple[int, int] | None
+    has_tiers: bool
 
 
 def wait_of(*, registration: Registration, at: datetime) -> Wait | None:
@@ -31,7 +35,8 @@ def wait_of(*, registration: Registration, at: datetime) -> Wait | None:
     totals = waiting_totals(
         programme=registration.programme_id, registered_at=registration.registered_at, ports=registration.ports
     )
-    horizon = policy_of_version(version_id=registration.policy_version_id).policy.draw.horizon_days
+    policy = policy_of_version(version_id=registration.policy_version_id).policy
+    horizon, has_tiers = policy.draw.horizon_days, bool(policy.tiers.rules)
     today = at.astimezone(UTC).date()
     slots = list_slots(
         programme=registration.programme_id,
@@ -44,7 +49,8 @@ def wait_of(*, registration: Registration, at: datetime) -> Wait | None:
     return Wait(
         days=max(0, (at - registration.registered_at).days),
         percentile=round(100 * totals.behind / max(1, totals.registrations)),
-        estimate_days=estimate_days(places_a_day=places_a_day, people=totals.people),
+        estimate_days=None if has_tiers else estimate_days(places_a_day=places_a_day, people=totals.people),
+        has_tiers=has_tiers,
     )
 
 

@@ -36,9 +36,16 @@ REASONS: Final[dict[str, Promise]] = {
 }
 
 
+STATES: Final[dict[str, Promise]] = {
+    "holds": _("Verified"),
+    "ended": _("No longer valid"),
+    "withdrawn": _("Taken back"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class OpenFact:
-    """A fact with what was sealed in it. `state` is `holds`, `ended` or `withdrawn`."""
+    """A fact with what was sealed in it; `state` is one of STATES."""
 
     row: VerifiedFact
     words: str
@@ -113,8 +120,14 @@ def _opened(row: VerifiedFact, registration: Registration, at: datetime) -> Open
     withdrawal = ""
     if row.sealed_withdrawal is not None:
         withdrawal = open_words(sealed=row.sealed_withdrawal, traveler_id=row.traveler_id, registration=registration)
-    state = "withdrawn" if row.withdrawn_at is not None else "holds" if row.valid_until > at else "ended"
-    return OpenFact(row, words, withdrawal, state)
+    return OpenFact(row, words, withdrawal, state_of(row, at=at))
+
+
+def state_of(row: VerifiedFact, *, at: datetime) -> str:
+    """One of STATES."""
+    if row.withdrawn_at is not None:
+        return "withdrawn"
+    return "holds" if row.valid_until > at else "ended"
 
 
 def _waiting(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairport.domain.codes import CodeKind, format_code, is_well_formed
 from fairport.facts import problems
-from fairport.facts.files import REASONS
+from fairport.facts.files import REASONS, STATES
 from fairport.facts.models import Place
 from fairport.facts.rules import LONGEST_WORDS, SHORTEST_WORDS
 from fairport.registrations.words import CRITERIA
@@ -91,3 +91,17 @@ class ConfirmForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     words = WordsField(label=_("Why is it taken back?"), help_text=_("The group is told that it was, and can ask why."))
+
+
+class FilterForm(forms.Form):
+    port = forms.ChoiceField(label=_("Port"), required=False)
+    criterion = forms.ChoiceField(
+        label=_("Reason"), required=False, choices=[("", _("Every reason")), *CRITERIA.items()]
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *STATES.items()])
+
+    def __init__(self, ports: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["port"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Every port")), *((port, port) for port in ports)]

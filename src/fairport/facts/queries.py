@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Final
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from psycopg import sql
 
 from fairport.facts.models import VerifiedFact
@@ -54,6 +55,25 @@ def facts_of(*, registration_id: uuid.UUID) -> list[VerifiedFact]:
             traveler__registration_id=registration_id, traveler__left_at__isnull=True
         )
     )
+
+
+def verified_at(*, ports: Sequence[str], at: datetime, criterion: str = "", state: str = "") -> QuerySet[VerifiedFact]:
+    """Facts that officers of some ports confirmed, the latest first, with the people and the registration.
+
+    Only one criterion, and only what `holds`, `ended` or was `withdrawn` by `at`, where that is named.
+    """
+    rows = VerifiedFact.objects.select_related(
+        "confirmed_by", "approved_by", "withdrawn_by", "port", "traveler__registration"
+    ).filter(port__in=ports)
+    if criterion:
+        rows = rows.filter(criterion=criterion)
+    if state == "withdrawn":
+        rows = rows.filter(withdrawn_at__isnull=False)
+    elif state == "holds":
+        rows = rows.filter(withdrawn_at__isnull=True, valid_until__gt=at)
+    elif state == "ended":
+        rows = rows.filter(withdrawn_at__isnull=True, valid_until__lte=at)
+    return rows
 
 
 def _with_one_more(facts: frozenset[str], criterion: str) -> frozenset[str]:

@@ -6,10 +6,12 @@ import uuid
 from typing import Any, Final
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from fairport.accounts.access import staff
 from fairport.accounts.models import PORT_ROLES, Role
@@ -18,12 +20,13 @@ from fairport.accounts.queries import StaffMember
 from fairport.approvals.operations import AlreadyProposed
 from fairport.clock.queries import now
 from fairport.facts import operations
-from fairport.facts.files import REASONS, FactsFile, FactsTraveler, OpenFact
-from fairport.facts.forms import ConfirmForm, FindForm, OpenReasonForm, WithdrawForm
+from fairport.facts.files import REASONS, STATES, FactsFile, FactsTraveler, OpenFact, state_of
+from fairport.facts.forms import ConfirmForm, FilterForm, FindForm, OpenReasonForm, WithdrawForm
 from fairport.facts.models import Place
 from fairport.facts.problems import TEXTS
+from fairport.facts.queries import verified_at
 from fairport.facts.rules import port_and_role
-from fairport.ports.queries import get_port
+from fairport.ports.queries import get_port, list_ports
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import find_by_number
 from fairport.registrations.words import CRITERIA
@@ -41,6 +44,8 @@ CONFLICTS: Final = (
     operations.WordsUnfit,
     AlreadyProposed,
 )
+PAGE_SIZE: Final = 50
+READERS: Final = (Role.AUDITOR, Role.OMBUDS)
 TAGS: Final = {"holds": "ok", "ended": "neutral", "withdrawn": "stop"}
 
 
@@ -141,6 +146,38 @@ def withdraw(request: HttpRequest, member: StaffMember, registration_id: uuid.UU
     return render_office(request, member, "facts/withdraw.html", context, status=400 if form.errors else 200)
 
 
+@staff(*PORT_ROLES, *READERS)
+@require_safe
+def everything(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """What was verified, by whom, at which port; nobody's name and no words."""
+    ports = tuple(port.code for port in list_ports()) if member.has(*READERS) else member.ports(*PORT_ROLES)
+    form = FilterForm(ports, request.GET)
+    asked = form.cleaned_data if form.is_valid() else {"port": "", "criterion": "", "state": ""}
+    at = now()
+    rows = verified_at(
+        ports=[asked["port"]] if asked["port"] else ports, at=at, criterion=asked["criterion"], state=asked["state"]
+    )
+    paginator = Paginator(rows, PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "facts": [
+            {
+                "row": row,
+                "criterion": CRITERIA[row.criterion],
+                "where": Place(row.where).label,
+                "state": STATES[state_of(row, at=at)],
+                "tag": TAGS[state_of(row, at=at)],
+            }
+            for row in page.object_list
+        ],
+        "page": page,
+        "pages": list(paginator.get_elided_page_range(page.number)),
+        "query": urlencode(asked) + "&",
+    }
+    return render_office(request, member, "facts/everything.html", context, status=400 if form.errors else 200)
+
+
 def _refuse_other_port(request: HttpRequest, member: StaffMember, registration_id: uuid.UUID) -> HttpResponse | None:
     registration = Registration.objects.filter(pk=registration_id).first()
     if registration is None:
@@ -212,11 +249,10 @@ def _traveler_view(traveler: FactsTraveler, opened: FactsFile, member: StaffMemb
 
 
 def _fact_view(fact: OpenFact, opened: FactsFile) -> dict[str, Any]:
-    words = {"holds": _("Verified"), "ended": _("No longer valid"), "withdrawn": _("Taken back")}
     return {
         "row": fact.row,
         "criterion": CRITERIA[fact.row.criterion],
-        "state": words[fact.state],
+        "state": STATES[fact.state],
         "tag": TAGS[fact.state],
         "where": Place(fact.row.where).label,
         "words": fact.words,

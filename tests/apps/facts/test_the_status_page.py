@@ -14,6 +14,7 @@ from fairport.applicant.session import KEY
 from fairport.audit.events import OPERATOR
 from fairport.facts.operations import withdraw_fact
 from fairport.programmes.operations import load_policy_file
+from fairport.registrations.models import Registration
 from tests.apps.facts.conftest import HOUR, WORDS, Family, make_family, verify
 from tests.apps.facts.test_a_draw_with_tiers import TRIAL, TRIAL_FILE
 from tests.cast import Cast
@@ -101,7 +102,14 @@ def test_where_there_are_tiers_everyone_reads_where_they_stand(cast: Cast) -> No
     assert "you can ask an officer to verify" not in page
 
     verify(family, cast, criteria=["threat"])
-    assert "your group is in level 1 of 2" in status_of(family)
+    page = status_of(family)
+    assert "your group is in level 1 of 2" in page
+    # What others verified is nothing that an estimate could know.
+    assert "it depends on what is verified about all groups" in page
+    assert "one in four has a place" not in page
+
+    Registration.objects.filter(pk=family.registration.pk).update(displaced_at=NOW)
+    assert "your group is in level" not in status_of(family)
 
 
 def test_the_page_needs_as_many_queries_for_many_facts(cast: Cast) -> None:
