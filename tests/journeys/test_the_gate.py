@@ -122,6 +122,13 @@ def test_a_right_pass_by_camera_on_a_phone(
         # The next scan starts with the same button.
         expect(officer.page.get_by_role("button", name="Scan with the camera")).to_be_focused()
         assert "has arrived" in all_here(officer)
+        # The reader of the camera's picture works without a network too.
+        officer.page.context.set_offline(True)
+        officer.page.reload()
+        expect(officer.page.locator("[data-gate][data-for-device][data-started]")).to_be_attached()
+        officer.page.get_by_role("button", name="Scan with the camera").click()
+        expect(officer.page.locator("#answer")).to_be_visible()
+        assert answer(officer) == "used"
     assert status(product, codes, "by camera") == "arrived"
 
 
