@@ -75,7 +75,7 @@ def test_a_number_is_given_printed_and_admitted_with_one_tap(cast: Cast, clock: 
     assert given["Location"] == reverse("office_walk_in_slip", args=[walk_in.pk])
 
     slip = browser.get(given["Location"]).content.decode()
-    assert '<code class="fp-code" id="queue-number">1</code>' in slip
+    assert '<p class="fp-answer__words" id="queue-number">1</p>' in slip
     assert "This is free." in slip
     assert "Kreyòl ayisyen: slowly" in browser.get(QUEUE).content.decode()
 
