@@ -69,6 +69,7 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_facts_file": _("Open a group's claims and verified facts"),
     "office_facts_confirm": _("Confirm what a traveler claims"),
     "office_facts_withdraw": _("Take a verified fact back"),
+    "office_facts_all": _("See which facts were verified, without names"),
     # places and draws
     "office_ports": _("See which ports are closed"),
     "office_suspend": _("Propose to close a port"),
