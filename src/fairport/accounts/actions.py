@@ -63,7 +63,6 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "office_gate_scans": _("Send and see the scans of a day"),
     "office_gate_conflicts": _("See passes that were used twice"),
     "office_gate_conflict": _("Look at a pass that was used twice"),
-    "office_add_child": _("Add a child who is here with the group"),
     # verified facts
     "office_facts": _("Find a group by its number to verify facts"),
     "office_facts_file": _("Open a group's claims and verified facts"),
