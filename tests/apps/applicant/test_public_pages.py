@@ -123,7 +123,7 @@ def test_every_address_of_the_applicant_says_who_may_call_it() -> None:
     views = {pattern.name: pattern.callback for pattern in urls.urlpatterns}
     assert not [name for name, view in views.items() if not isinstance(getattr(view, "access", None), Access)]
     guarded = {name for name, view in views.items() if view.access.who == "applicant"}
-    steps = ("confirm", "decline", "cancel", "withdraw", "undo", "renew")
+    steps = ("confirm", "decline", "cancel", "withdraw", "undo", "renew", "ports")
     assert guarded == {
         "pass",
         "own_draw_lines",
