@@ -161,7 +161,7 @@ class FileOpeningOut(Schema):
 
     at: datetime
     role: Annotated[str, Field(description="the role of who opened it", examples=["port_officer", "supervisor"])]
-    port: Annotated[str, Field(description="at which port they have that role", examples=["SDG"])]
+    port: Annotated[str, Field(description="at which port they have that role; empty for all", examples=["SDG"])]
 
 
 class FileOpeningsOut(Schema):

@@ -272,7 +272,11 @@ def openings_view(registration: Registration, ports: Mapping[str, str], zone: st
     openings = openings_of(registration=registration, limit=OPENINGS_SHOWN)
     roles = dict(Role.choices)
     lines = [
-        (format_day_of(each.at, zone), str(roles.get(each.role, each.role)), ports.get(each.port, each.port))
+        (
+            format_day_of(each.at, zone),
+            str(roles.get(each.role, each.role)),
+            ports.get(each.port, each.port) or gettext("all ports"),
+        )
         for each in openings.latest
     ]
     return {

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from fairport.audit.queries import ToldEvent, list_events
 from fairport.checkin.files import REASONS
@@ -46,7 +46,7 @@ _KINDS: Final = {
     "traveler": TimelineKind.DECISION,
 }
 
-_OPENED_FOR: Final = {**facts.REASONS, **REASONS}
+_OPENED_FOR: Final[Mapping[str, Any]] = {**facts.REASONS, **REASONS, "signal": gettext_lazy("A signal was looked at")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,17 @@ from fairport.audit.events import EventDetails
 
 @dataclass(frozen=True)
 class SignalFilesOpened(EventDetails):
-    """Somebody read a registration because of a signal; the subject is the registration."""
+    """The same event as at a port: somebody read a registration, here because of a signal, and why they looked at it.
 
-    name: ClassVar[str] = "integrity.file_opened"
+    `port` is empty for the ombuds office, which has none.
+    """
+
+    name: ClassVar[str] = "file.opened"
     signal: int
     role: str
-    reason: str
+    port: str
+    because: str
+    reason: str = "signal"
 
 
 @dataclass(frozen=True)

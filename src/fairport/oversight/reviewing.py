@@ -103,17 +103,17 @@ def ports_of_signal(signal: IntegritySignal) -> tuple[str, ...]:
     return tuple(sorted(ports))
 
 
-def reviewing_role(*, member: StaffMember, signal: IntegritySignal) -> str | None:
-    """The role in which somebody may look behind a signal and review it, or None.
+def reviewing_role(*, member: StaffMember, signal: IntegritySignal) -> tuple[str, str] | None:
+    """The role, and its port if any, in which somebody may look behind a signal and review it; or None.
 
     The ombuds office may, and a supervisor of a port that the signal concerns; nobody where it is about themselves.
     """
     if signal.about == f"staff:{member.user.pk}":
         return None
     if member.has(Role.OMBUDS):
-        return Role.OMBUDS.value
-    at_ports = set(member.ports(Role.SUPERVISOR)) & set(ports_of_signal(signal))
-    return Role.SUPERVISOR.value if at_ports else None
+        return Role.OMBUDS.value, ""
+    own = [port for port in ports_of_signal(signal) if port in member.ports(Role.SUPERVISOR)]
+    return (Role.SUPERVISOR.value, own[0]) if own else None
 
 
 @transaction.atomic
@@ -132,7 +132,7 @@ def open_signal(*, signal_id: int, reader: User, reason: str, at: datetime) -> O
     append_events(
         events=[
             NewEvent(
-                SignalFilesOpened(signal=signal.pk, role=role, reason=reason),
+                SignalFilesOpened(signal=signal.pk, role=role[0], port=role[1], because=reason),
                 registration_subject(registration),
                 registration.data_key if registration.data_key.wrapped is not None else None,
             )
@@ -176,7 +176,7 @@ def review_signal(*, signal_id: int, outcome: str, words: str, seen: int, review
     review.sealed = seal_json(data_key=review.data_key, context=_context(review.pk), value=words)
     review.save(force_insert=True)
     append_event(
-        event=SignalReviewed(review=str(review.pk), outcome=outcome, role=role),
+        event=SignalReviewed(review=str(review.pk), outcome=outcome, role=role[0]),
         subject=Subject("signal", str(signal.pk)),
         actor=staff(reviewer.pk),
         at=at,

@@ -228,9 +228,16 @@ class TestReviewing:
         assert WORDS in again
         for registration in Registration.objects.all():
             events = list_events(subject=Subject("registration", str(registration.pk)))
-            opened_events = [event for event in events if event.name == "integrity.file_opened"]
+            opened_events = [event for event in events if event.name == "file.opened"]
             assert [event.details for event in opened_events] == [
-                {"signal": signal.pk, "role": "supervisor", "reason": reason} for reason in ("compare", "asked")
+                {
+                    "signal": signal.pk,
+                    "role": "supervisor",
+                    "port": "SDG",
+                    "because": reason,
+                    "reason": "signal",
+                }
+                for reason in ("compare", "asked")
             ]
 
     def test_both_files_of_namesakes_open(self, cast: Cast) -> None:
@@ -241,6 +248,15 @@ class TestReviewing:
         opened = open_signal(signal_id=signal.pk, reader=cast.ombuds, reason="compare", at=NOW)
         assert opened.total == len(opened.files) == 2
         assert {file.travelers[0].given_names for file in opened.files} == {twin.given_names}
+
+    def test_the_people_read_that_the_ombuds_looked(self, cast: Cast) -> None:
+        receipt = register(ports=("SDG",), phone="+526641110000")
+        share_a_phone(2)
+        (signal,) = [signal for signal in look() if signal.kind == "phone"]
+        open_signal(signal_id=signal.pk, reader=cast.ombuds, reason="compare", at=NOW)
+        applicant = Client()
+        applicant.post("/status", {"code": receipt.access_code})
+        assert "Ombuds, all ports" in applicant.get("/status").content.decode()
 
     def test_registrations_of_a_filer_open_and_no_more_than_fit_on_a_page(self, cast: Cast) -> None:
         for _ in range(25):
@@ -282,7 +298,7 @@ class TestReviewing:
         form = {"outcome": "nothing", "words": WORDS, "seen": 0, "reason": "compare"}
         assert (browser.post(f"{path}/review", form).status_code == 302) is opens
         assert SignalReview.objects.exists() is opens
-        assert Event.objects.filter(name="integrity.file_opened").exists() is opens
+        assert Event.objects.filter(name="file.opened").exists() is opens
 
     def test_an_applicant_and_a_stranger_are_sent_to_sign_in(self, cast: Cast) -> None:
         share_a_phone(3)
@@ -294,7 +310,7 @@ class TestReviewing:
             for path in ("", f"/{signal.pk}"):
                 assert browser.get(f"/office/watch/signals{path}").status_code == 302
             assert browser.post(f"/office/watch/signals/{signal.pk}/open", {"reason": "compare"}).status_code == 302
-        assert not Event.objects.filter(name="integrity.file_opened").exists()
+        assert not Event.objects.filter(name="file.opened").exists()
 
     def test_a_supervisor_of_another_port_sees_nothing_of_it(self, cast: Cast) -> None:
         elsewhere = make_staff("Eli Elsewhere", (Role.SUPERVISOR, "ELP"))
