@@ -16,7 +16,7 @@ def test_somebody_was_asked_for_money_and_reads_the_answer(product: Product, vis
     person = visit(language="es", window=PHONE, scripts=False)
     person.names |= set(WORDS.split()) | set(ANSWER.split())
     person.open("/help")
-    person.press("Complain")
+    person.follow(person.page.locator('footer a[href="/report"]'))
     person.press("Send")
     assert person.page.get_by_role("alert").is_visible()
     person.tick("Someone asked me for money")

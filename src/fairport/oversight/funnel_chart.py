@@ -62,7 +62,8 @@ def draw_funnel(judged: Sequence[Judged], *, share: float) -> Funnel | None:
     right, bottom = WIDTH - _RIGHT, HEIGHT - _BOTTOM
 
     def x_of(total: float) -> float:
-        return _LEFT + (right - _LEFT) * total / most
+        # The largest unit's dot stands within the plot, not on its edge.
+        return _LEFT + (right - _LEFT) * 0.97 * total / most
 
     def y_of(value: float) -> float:
         return bottom - (bottom - _TOP) * value
