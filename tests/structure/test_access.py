@@ -169,9 +169,8 @@ def test_the_first_page_and_the_navigation_open_for_their_role(name: str, cast: 
 
 def row_counts() -> dict[str, int]:
     """Rows of every table that a refused visit must not touch."""
-    counts = {}
+    tables = sorted(set(connection.introspection.table_names()) - PASSING)
     with connection.cursor() as cursor:
-        for table in sorted(set(connection.introspection.table_names(cursor)) - PASSING):
-            cursor.execute(f'SELECT count(*) FROM "{table}"')
-            counts[table] = cursor.fetchone()[0]
-    return counts
+        # One statement for all: this is asked for each address, person and method.
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM \"{table}\"" for table in tables))
+        return dict(cursor.fetchall())

@@ -77,7 +77,7 @@ def gate(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def arrival(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Who is here, from the page without JavaScript; then the page for the next group."""
     code = request.POST.get("port", "")
-    if code not in member.ports(*PORT_ROLES):
+    if code and code not in member.ports(*PORT_ROLES):
         return refuse_staff(request, member, code=OtherPort.code)
     try:
         scan = parsing.scan_of_form(posted=request.POST, officer=member.user, at=now())
