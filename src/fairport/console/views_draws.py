@@ -34,6 +34,7 @@ from fairport.domain.policy import Policy
 from fairport.draws.models import Draw, DrawState
 from fairport.draws.queries import frozen_draws
 from fairport.programmes.queries import NoPolicyInForce, list_programmes
+from fairport.programmes.titles import title_of
 
 PAGE_SIZE: Final = 20
 BAR_HEIGHT: Final = 28
@@ -142,7 +143,7 @@ def _programme(policy: Policy, at: datetime) -> dict[str, Any]:
         else queries.places_of_frozen(draw=frozen)
     )
     return {
-        "title": policy.title.get(get_language() or "en") or policy.title["en"],
+        "title": title_of(policy, language=get_language()),
         "clocks": [
             {"zone": zone, "freeze": write_moment(coming.freeze_at, zone), "draw": write_moment(coming.draw_time, zone)}
             for zone in ("UTC", *coming.zones)

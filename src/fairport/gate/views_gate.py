@@ -40,6 +40,7 @@ from fairport.gate.words import ADMITTING_ANSWERS, CONFLICTS
 from fairport.ports.models import PortOfEntry
 from fairport.ports.queries import list_ports
 from fairport.programmes.queries import NoPolicyInForce, policy_in_force
+from fairport.programmes.titles import Title, title_of
 
 # All that the page without a network is made of, besides its own text.
 OFFLINE_FILES: Final = (
@@ -230,13 +231,13 @@ def _answer(member: StaffMember, judgement: Judgement, port: str, text: str) -> 
     }
 
 
-def _programme_choices(slugs: list[str]) -> list[tuple[str, str]]:
+def _programme_choices(slugs: list[str]) -> list[tuple[str, Title]]:
     return [(slug, _programme_title(slug)) for slug in slugs]
 
 
-def _programme_title(slug: str) -> str:
+def _programme_title(slug: str) -> Title:
     try:
-        title = policy_in_force(programme=slug, on=now().date()).policy.title
+        policy = policy_in_force(programme=slug, on=now().date()).policy
     except NoPolicyInForce:
-        return slug
-    return title.get(get_language() or "en") or title["en"]
+        return Title(slug, "en")
+    return title_of(policy, language=get_language())

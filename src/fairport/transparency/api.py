@@ -33,6 +33,7 @@ from fairport.programmes.queries import (
     policy_in_force,
     source_of_version,
 )
+from fairport.programmes.titles import title_of
 from fairport.transparency.addresses import draw_id_of
 from fairport.transparency.bundles import pack_public_files
 
@@ -143,7 +144,7 @@ def programmes(request: HttpRequest) -> Any:
         answers.append(
             ProgrammeOut(
                 slug=policy.programme,
-                title=policy.title.get(language) or policy.title["en"],
+                title=title_of(policy, language=language).text,
                 languages=list(policy.languages),
                 policy_version=policy.version,
                 policy_sha256=policy.sha256,

@@ -23,6 +23,7 @@ from fairport.facts.models import Place
 from fairport.placements.models import PlacementReason
 from fairport.placements.queries import count_by_week, weeks_counted
 from fairport.programmes.queries import NoPolicyInForce, list_programmes, policy_in_force
+from fairport.programmes.titles import title_of
 from fairport.registrations.words import CRITERIA
 
 SHOWN_MONTHS: Final = 6
@@ -97,7 +98,7 @@ def _rules(policy: Policy) -> dict[str, Any]:
     special = policy.facts.valid_for_criterion
     return {
         "policy": policy,
-        "title": policy.title.get(get_language() or "en") or policy.title["en"],
+        "title": title_of(policy, language=get_language()),
         "since": date_format(policy.effective_from, "DATE_FORMAT"),
         "share": f"{for_seniority}/{of}",
         "tiers": [*rows, row(_("Everyone else"), policy.tiers.default)] if rows else [],

@@ -88,7 +88,7 @@ def test_a_passkey_is_a_second_factor_of_its_own(officer: User) -> None:
     assert done["Location"] == reverse("mfa_view_recovery_codes")
     assert browser.get("/office/my-sign-in").status_code == 200
     assert event_names(officer)[-1] == "staff.passkey_added"
-    assert browser.get("/office/")["Location"] == "/office/day"
+    assert browser.get("/office/")["Location"] == "/office/gate"
 
 
 def test_password_and_passkey_open_the_office(officer: User, passkey: Passkey) -> None:
