@@ -85,3 +85,18 @@ def test_the_console_at_a_desk_and_on_a_phone(product: Product, browser: Browser
             operator.open("/office/console")
             assert operator.sees("Odds by port")
             operator.open("/office/console?order=most_people")
+
+
+def test_two_people_open_it_again(product: Product, browser: Browser, code: str) -> None:
+    with visiting(browser, address=product.address) as supervisor:
+        sign_in_staff(supervisor, product, SAN_DIEGO_SUPERVISOR)
+        supervisor.open("/office/ports/SDG/suspend")
+        supervisor.page.get_by_role("main").locator("textarea").fill("The road is free, and the gate is quiet.")
+        supervisor.press("Propose to open it")
+    with visiting(browser, address=product.address) as scheduler:
+        sign_in_staff(scheduler, product, SCHEDULER)
+        scheduler.open("/office/ports/SDG/suspend")
+        scheduler.press("Read and decide")
+        scheduler.press("Approve")
+        scheduler.open("/ports")
+        assert "The road to the port is blocked." not in scheduler.main_text

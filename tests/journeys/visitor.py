@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 import fairport
+from fairport.registrations.interpreters import NAMES
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
@@ -45,7 +46,15 @@ class Visitor:
         self.language = language
         self.scripts = scripts
         self.complaints: list[str] = []
-        self.names: set[str] = {"Fairport", "English", "Español", "Pseudo", "UTC", "QR"}
+        self.names: set[str] = {
+            "Fairport",
+            "English",
+            "Español",
+            "Pseudo",
+            "UTC",
+            "QR",
+            *words(" ".join(NAMES.values())),
+        }
         self._texts = gettext.translation("django", catalogues, [_locale_name(language)], fallback=language == "en")
         self._axe = Axe()
         self._seen: set[tuple[str, str, str]] = set()

@@ -88,7 +88,7 @@ def test_without_reading_again_under_the_lock_a_cancelled_group_would_hold_a_pla
     cancel_appointment(registration_id=group, at=LATER, actor=APPLICANT)
     AppointmentSlot.objects.filter(pk=band_of().pk).update(held=3, passed_to_walk_in=0)
     monkeypatch.setattr(operations, "preview_change", lambda **_arguments: seen)
-    monkeypatch.setattr(moving, "_read", lambda _moves: ({}, {f"appointment:{appointment.pk}": appointment}))
+    monkeypatch.setattr(moving, "_read", lambda _moves, _at: ({}, {f"appointment:{appointment.pk}": appointment}))
 
     change()
 

@@ -68,6 +68,7 @@ def test_without_the_lock_the_second_device_would_be_lost(
     cast: Cast, appointment: Appointment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both_have_looked = threading.Barrier(2)
+    monkeypatch.setattr(arrival, "lock_group", lambda **_arguments: None)
     monkeypatch.setattr(arrival, "mark_arrived", lambda **_arguments: None)
     monkeypatch.setattr(CheckIn.objects, "bulk_create", meeting(CheckIn.objects.bulk_create, both_have_looked))
 

@@ -64,6 +64,7 @@ def test_without_the_lock_only_the_constraint_stops_the_second_arrival(
     cast: Cast, appointment: Appointment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both_have_looked = threading.Barrier(2)
+    monkeypatch.setattr(arrival, "lock_group", lambda **_arguments: None)
     monkeypatch.setattr(arrival, "mark_arrived", lambda **_arguments: None)
     monkeypatch.setattr(CheckIn.objects, "bulk_create", meeting(CheckIn.objects.bulk_create, both_have_looked))
 

@@ -167,6 +167,11 @@ def test_the_first_page_and_the_navigation_open_for_their_role(name: str, cast: 
     assert all(browser.get(href).status_code == 200 for href in shown)
 
 
+def test_the_navigation_names_each_page_once() -> None:
+    names = [destination.url_name for destination in DESTINATIONS]
+    assert len(names) == len(set(names))
+
+
 def row_counts() -> dict[str, int]:
     """Rows of every table that a refused visit must not touch."""
     tables = sorted(set(connection.introspection.table_names()) - PASSING)

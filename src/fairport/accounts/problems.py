@@ -19,7 +19,6 @@ TEXTS: Final[dict[str, Promise]] = {
     "provider_refused": _("Signing in with your organization did not work. Try again, or use your password."),
     "provider_address_unverified": _("Your organization does not confirm your e-mail address. Use your password."),
     "provider_no_account": _("Nobody here has the address that your organization names. Ask your operator."),
-    "proposer_left": _("Who proposed this is not an operator any more. Propose it anew."),
     "own_account": _("You cannot close your own account. Another operator can."),
     "own_role": _("Nobody proposes or approves a role for themselves. Nothing was changed."),
     "no_such_factor": _("This is not set up, or not any more."),

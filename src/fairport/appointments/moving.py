@@ -113,7 +113,7 @@ def move_groups(
     GroupsChanged, and NoPlaceLeft if a band has no room any more; then nothing is changed.
     """
     registrations = _lock([move.group.registration_id for move in moves])
-    offers, appointments = _read(moves)
+    offers, appointments = _read(moves, at)
     ids = {move.group.held.slot_id for move in moves} | {move.to_slot_id for move in moves}
     # In the order of the ids, before any place is counted.
     lock_slots(slot_ids=list(ids.union(lock_also)))
@@ -151,14 +151,17 @@ def _lock(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Registration]:
     return {row.pk: row for row in rows.order_by("pk")}
 
 
-def _read(moves: Sequence[Move]) -> tuple[dict[str, Offer], dict[str, Appointment]]:
+def _read(moves: Sequence[Move], at: datetime) -> tuple[dict[str, Offer], dict[str, Appointment]]:
     """The rows that the moves are about, read again under the locks. Raises GroupsChanged."""
     keys = {move.group.held.key: move.group.held for move in moves}
     ids = {key: uuid.UUID(key.partition(":")[2]) for key in keys}
     offers = {
         f"offer:{offer.pk}": offer
         for offer in Offer.objects.filter(
-            pk__in=ids.values(), state=OfferState.OPEN, registration__status=RegistrationStatus.OFFERED
+            pk__in=ids.values(),
+            state=OfferState.OPEN,
+            expires_at__gt=at,
+            registration__status=RegistrationStatus.OFFERED,
         )
     }
     appointments = {

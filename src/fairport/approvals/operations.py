@@ -55,6 +55,12 @@ class ProposalClosed(Exception):
     code = "proposal_closed"
 
 
+class ProposerLeft(Exception):
+    """Whoever proposed it has none of the roles any more that propose it."""
+
+    code = "proposer_left"
+
+
 class CannotBeCarriedOut(Exception):
     """The room that was to do it refused; `code` and `text` are the room's own, and nothing was changed."""
 
@@ -107,9 +113,11 @@ def propose(*, kind: str, subject: Subject, payload: Payload, reason: str, propo
 def approve(*, proposal_id: uuid.UUID, approver: User, at: datetime) -> Proposal:
     """Approves a proposal and carries it out; both or neither.
 
-    Raises ProposalClosed, ProposalNotAllowed, SamePerson, CannotBeCarriedOut, Proposal.DoesNotExist.
+    Raises ProposalClosed, ProposalNotAllowed, SamePerson, ProposerLeft, CannotBeCarriedOut, Proposal.DoesNotExist.
     """
     proposal, kind, role = _take(proposal_id, approver, at)
+    if not kind.may_propose(get_staff_member(user=proposal.proposed_by), proposal.port_id):
+        raise ProposerLeft("Who proposed it has no role any more that proposes it.")
     _close(proposal, ProposalState.APPROVED, approver, role, at)
     approval = Approval(proposal.pk, subject_of(proposal), proposal.payload, proposal.proposed_by, approver, at)
     with _refusing(kind):

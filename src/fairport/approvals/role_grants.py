@@ -21,12 +21,6 @@ from fairport.audit.events import Subject, staff
 KIND: Final = "role_granted"
 
 
-class ProposerLeft(Exception):
-    """Whoever proposed it is not an operator any more."""
-
-    code = "proposer_left"
-
-
 def propose_role(*, user: User, role: str, port: str | None, reason: str, proposer: User, at: datetime) -> Proposal:
     """Asks another operator to give somebody a role.
 
@@ -68,8 +62,6 @@ def _carry_out(approval: Approval) -> None:
     user = get_person(user_id=approval.payload["user"])
     if user is None:
         raise RoleUnfit("This account does not exist.")
-    if not has_role(user=approval.proposed_by, role=Role.OPERATOR):
-        raise ProposerLeft("Who proposed it is not an operator any more.")
     grant_role(
         user=user,
         role=approval.payload["role"],
@@ -92,7 +84,6 @@ ROLE_GRANTED: Final = ProposalKind(
     refusals={
         OwnRole: TEXTS["own_role"],
         AccountClosed: TEXTS["account_closed"],
-        ProposerLeft: TEXTS["proposer_left"],
         RoleHeld: TEXTS["role_held"],
         RoleUnfit: TEXTS["role_unfit"],
     },

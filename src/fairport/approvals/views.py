@@ -30,6 +30,7 @@ ROLES: Final = (Role.PORT_OFFICER, Role.SUPERVISOR, Role.SCHEDULER, Role.OPERATO
 REFUSALS: Final = (
     operations.ProposalNotAllowed,
     operations.SamePerson,
+    operations.ProposerLeft,
     operations.ProposalClosed,
     operations.CannotBeCarriedOut,
 )

@@ -13,6 +13,7 @@ from fairport.appointments.models import Appointment
 from fairport.appointments.operations import mark_arrived
 from fairport.audit.events import staff
 from fairport.audit.operations import append_event
+from fairport.checkin.effect import lock_group
 from fairport.checkin.events import ArrivalRecorded
 from fairport.checkin.models import CheckIn
 from fairport.checkin.places import role_at_port, timing_of, today_at
@@ -54,6 +55,9 @@ def record_arrival(
     Raises OtherPort, OtherDay, NobodyArrived, NotInGroup, AlreadyArrived; AppointmentNotBooked for one that was
     cancelled, given up or missed; TransitionRefused for a withdrawn registration; Appointment.DoesNotExist.
     """
+    # Locked before anything is read: the place may be moved in this moment, and a second officer waits here and then
+    # finds the first one's check-ins.
+    lock_group(registration_id=Appointment.objects.values_list("registration_id", flat=True).get(pk=appointment_id))
     appointment = Appointment.objects.select_related("registration__data_key", "slot__port").get(pk=appointment_id)
     slot, registration = appointment.slot, appointment.registration
     role = role_at_port(officer=officer, port=slot.port_id)
@@ -61,7 +65,6 @@ def record_arrival(
         raise OtherDay("This appointment is on another day.")
     if not traveler_ids:
         raise NobodyArrived("Choose at least one traveler.")
-    # From here on the group is locked: a second officer waits, and then finds the first one's check-ins.
     mark_arrived(appointment_id=appointment_id, at=at)
     travelers = list(Traveler.objects.filter(registration=registration, pk__in=traveler_ids, left_at__isnull=True))
     if len(travelers) != len(set(traveler_ids)):

@@ -14,6 +14,7 @@ from fairport.approvals.operations import propose
 from fairport.audit.events import Actor, Subject, staff
 from fairport.closing.models import ClosureNotice
 from fairport.closing.queries import bookings_after, queue_digest
+from fairport.draws.locks import programme_locked
 from fairport.programmes.closing import (
     NoClosure,
     announce_closure,
@@ -72,17 +73,19 @@ def propose_reopening(*, programme: str, reason: str, proposer: User, at: dateti
 def carry_out_confirmation(approval: Approval) -> None:
     """The approved end becomes final; the queue's digest is written down. Raises NoClosure, BookingsAfterLastDay."""
     closure = Closure.objects.get(pk=approval.payload["closure"])
-    _refuse_late_bookings(closure)
-    size, digest = queue_digest(programme=closure.programme_id)
-    confirm_closure(
-        closure_id=closure.pk,
-        proposed_by_id=approval.proposed_by.pk,
-        confirmed_by_id=approval.approved_by.pk,
-        queue_size=size,
-        queue_sha256=digest,
-        at=approval.at,
-        actor=staff(approval.approved_by.pk),
-    )
+    # Nobody is placed between the count and the confirmation.
+    with programme_locked(closure.programme_id):
+        _refuse_late_bookings(closure)
+        size, digest = queue_digest(programme=closure.programme_id)
+        confirm_closure(
+            closure_id=closure.pk,
+            proposed_by_id=approval.proposed_by.pk,
+            confirmed_by_id=approval.approved_by.pk,
+            queue_size=size,
+            queue_sha256=digest,
+            at=approval.at,
+            actor=staff(approval.approved_by.pk),
+        )
     ClosureNotice.objects.create(closure=closure, step=ClosureState.CONFIRMED)
 
 

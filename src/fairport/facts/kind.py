@@ -14,13 +14,12 @@ from fairport.facts.confirming import KIND, record_facts
 from fairport.facts.models import Place
 from fairport.facts.problems import TEXTS
 from fairport.facts.rules import AlreadyVerified, FileClosed, NotClaimed, NotInGroup, OwnName
-from fairport.registrations.words import CRITERIA
 from fairport.sealing.box import SealBroken
 
 
 def _describe(payload: Payload) -> str:
-    names = ", ".join(str(CRITERIA[criterion]) for criterion in payload["criteria"])
-    return _("{criteria}. Seen: {where}").format(criteria=names, where=Place(payload["where"]).label)
+    # Which reason it is stands in the file, which opens for a reason only.
+    return _("What a traveler claims. Seen: {where}").format(where=Place(payload["where"]).label)
 
 
 def _port_of(payload: Payload) -> str:

@@ -18,7 +18,7 @@ from fairport.audit.operations import append_event
 from fairport.checkin.judging import identify
 from fairport.checkin.models import CheckIn
 from fairport.checkin.operations import AlreadyArrived, OtherDay, record_arrival
-from fairport.checkin.places import role_at_port
+from fairport.checkin.places import OtherPort, role_at_port
 from fairport.domain.gate import ScanTime, time_of_scan
 from fairport.domain.transitions import TransitionRefused
 from fairport.gate.events import ConflictFound, ScanReceived
@@ -90,7 +90,12 @@ def receive_scan(*, scan: IncomingScan, officer: User, at: datetime) -> ScanResu
     earlier = GateScan.objects.select_related("conflict").filter(pk=scan.id).first()
     if earlier is not None:
         return _told_again(earlier)
-    when = time_of_scan(device_time=scan.device_time, offset=scan.offset, listed_at=scan.listed_at, received_at=at)
+    # With a network it happens now, whatever the device's clock says.
+    when = (
+        time_of_scan(device_time=scan.device_time, offset=scan.offset, listed_at=scan.listed_at, received_at=at)
+        if scan.offline
+        else ScanTime(at, False)
+    )
     found = identify(scan.text)
     appointment = found if isinstance(found, Appointment) else None
     result = _Result()
@@ -178,6 +183,9 @@ def _record(appointment: Appointment | None, scan: IncomingScan, officer: User, 
         except AlreadyArrived:
             # Another device was quicker with some of them: only the others are left, so this ends.
             here = _arrived(appointment)
+        except OtherPort:
+            # Moved to another port since it was read.
+            return _Result(kind=ConflictKind.OTHER_PORT, outcome=ScanOutcome.CONFLICT)
         except OtherDay:
             return _Result(kind=ConflictKind.OTHER_DAY, outcome=ScanOutcome.CONFLICT)
         except (AppointmentNotBooked, TransitionRefused):

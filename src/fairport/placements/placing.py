@@ -24,6 +24,7 @@ from fairport.placements.models import ExceptionalPlacement, PlacementReason, Pl
 from fairport.ports.models import AppointmentSlot
 from fairport.ports.operations import NoPlaceLeft, take_outside_draw
 from fairport.ports.suspensions import suspended_slot_ids
+from fairport.programmes.closing import last_day_of
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import open_travelers
 from fairport.sealing.box import open_json, seal_json
@@ -209,6 +210,9 @@ def _check(
         raise NumbersUnfit("The registrations are of different programmes.")
     if slot.programme != registrations[0].programme_id or slot.ends_at <= at:
         raise SlotUnfit("The band is over or of another programme.")
+    last_day = last_day_of(programme=slot.programme)
+    if last_day is not None and slot.date > last_day:
+        raise SlotUnfit("The programme ends before this band.")
     if suspended_slot_ids(slot_ids=[slot.pk]):
         raise PortClosed("The port is suspended in this band.")
     largest = rules_of(programme=slot.programme, at=at).draw.largest_group

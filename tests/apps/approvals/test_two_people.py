@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from fairport.accounts.models import Role, User
+from fairport.accounts.models import Role, RoleGrant, User
 from fairport.accounts.operations import grant_role
 from fairport.accounts.queries import get_staff_member
 from fairport.approvals.models import Proposal, ProposalState
@@ -16,6 +16,7 @@ from fairport.approvals.operations import (
     CannotBeCarriedOut,
     ProposalClosed,
     ProposalNotAllowed,
+    ProposerLeft,
     ReasonUnfit,
     SamePerson,
     approve,
@@ -199,3 +200,13 @@ def test_who_reads_what(tower: Tower, cast: Cast) -> None:
         if proposals_for(member=get_staff_member(user=user)).filter(pk=proposal.pk).exists()
     }
     assert readers == PROPOSERS | {"auditor", "ombuds"}
+
+
+def test_what_somebody_proposed_who_has_left_is_not_approved(tower: Tower, cast: Cast) -> None:
+    proposal = propose_bell(cast.officer)
+    RoleGrant.objects.filter(user=cast.officer).update(revoked_at=NOW, revoked_by=cast.operator)
+    with pytest.raises(ProposerLeft):
+        approve(proposal_id=proposal.pk, approver=cast.supervisor, at=LATER)
+    assert not tower.rung
+    proposal.refresh_from_db()
+    assert proposal.state == ProposalState.OPEN
