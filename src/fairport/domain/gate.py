@@ -98,12 +98,13 @@ def time_of_scan(
     """The moment of a scan by the device's clock plus the server's lead over it when they last spoke.
 
     It lies between the loading of the list that it was judged by and the scan's arrival here, whatever the clock said:
-    a scan is never lost over a wrong clock, only marked.
+    a scan is never lost over a wrong clock, only marked. Without a list nobody could work without a network, so then it
+    is the moment of its arrival here.
     """
     try:
         told = device_time + offset
     except OverflowError:
         return ScanTime(received_at, True)
-    earliest = min(listed_at or told, received_at)
+    earliest = received_at if listed_at is None else min(listed_at, received_at)
     moment = min(max(told, earliest), received_at)
     return ScanTime(moment, abs(told - moment) > CLOCK_TOLERANCE)

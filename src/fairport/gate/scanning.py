@@ -14,6 +14,7 @@ from fairport.accounts.models import User
 from fairport.appointments.models import Appointment, AppointmentState
 from fairport.appointments.operations import AppointmentNotBooked
 from fairport.audit.events import Subject, staff
+from fairport.audit.listing import list_log
 from fairport.audit.operations import append_event
 from fairport.checkin.judging import identify
 from fairport.checkin.models import CheckIn
@@ -21,13 +22,15 @@ from fairport.checkin.operations import AlreadyArrived, OtherDay, record_arrival
 from fairport.checkin.places import OtherPort, role_at_port
 from fairport.domain.gate import ScanTime, time_of_scan
 from fairport.domain.transitions import TransitionRefused
-from fairport.gate.events import ConflictFound, ScanReceived
+from fairport.gate.events import ConflictFound, DayListLoaded, ScanReceived
 from fairport.gate.models import ConflictKind, GateConflict, GateScan, ScanAction, ScanOutcome
 from fairport.registrations.filing import registration_subject
 from fairport.registrations.models import Traveler
 from fairport.sealing.box import open_for_service, seal_for_service
 
 TEXT_PURPOSE: Final = "gate-scan"
+# A device knows the moment of its list to the millisecond.
+LOADED_WITHIN: Final = timedelta(seconds=1)
 
 
 class OtherOfficer(Exception):
@@ -92,7 +95,12 @@ def receive_scan(*, scan: IncomingScan, officer: User, at: datetime) -> ScanResu
         return _told_again(earlier)
     # With a network it happens now, whatever the device's clock says.
     when = (
-        time_of_scan(device_time=scan.device_time, offset=scan.offset, listed_at=scan.listed_at, received_at=at)
+        time_of_scan(
+            device_time=scan.device_time,
+            offset=scan.offset,
+            listed_at=scan.listed_at if _was_loaded(scan) else None,
+            received_at=at,
+        )
         if scan.offline
         else ScanTime(at, False)
     )
@@ -141,6 +149,18 @@ def receive_scan(*, scan: IncomingScan, officer: User, at: datetime) -> ScanResu
     return ScanResult(
         row.pk, ScanOutcome(row.outcome), False, result.kind, len(row.recorded), count_expected(appointment)
     )
+
+
+def _was_loaded(scan: IncomingScan) -> bool:
+    """Whether the log knows that this officer took that list along: nobody makes an arrival older by saying so."""
+    if scan.listed_at is None:
+        return False
+    loaded = list_log(
+        name=DayListLoaded.name, since=scan.listed_at - LOADED_WITHIN, until=scan.listed_at + LOADED_WITHIN
+    )
+    return loaded.filter(
+        subject_kind="port", subject_id=scan.port, actor_kind="staff", actor_id=str(scan.officer_id)
+    ).exists()
 
 
 def count_expected(appointment: Appointment | None) -> int:

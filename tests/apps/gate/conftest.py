@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from fairport.audit.events import Subject, staff
+from fairport.audit.operations import append_event
+from fairport.gate.events import DayListLoaded
 from fairport.gate.models import ScanAction
 from fairport.gate.operations import IncomingScan
 from tests.apps.checkin.conftest import Group, make_group
@@ -47,4 +50,13 @@ def scan_of(group: Group, cast: Cast, **changes: Any) -> IncomingScan:
         "travelers": tuple(traveler.pk for traveler in group.travelers),
         "offline": True,
     }
-    return IncomingScan(**fields | changes)
+    scan = IncomingScan(**fields | changes)
+    if scan.listed_at is not None:
+        take_list_along(scan.port, scan.officer_id, scan.listed_at)
+    return scan
+
+
+def take_list_along(port: str, officer_id: int, at: datetime) -> None:
+    """As if the officer had loaded the list of that day."""
+    event = DayListLoaded(port=port, day=at.date().isoformat(), role="port_officer", device="", groups=1)
+    append_event(event=event, subject=Subject("port", port), actor=staff(officer_id), at=at)

@@ -21,7 +21,7 @@ from fairport.gate.operations import OtherOfficer, ScanResult, receive_scan
 from fairport.gate.scanning import open_text
 from fairport.registrations.models import Registration, Traveler
 from tests.apps.checkin.conftest import Group
-from tests.apps.gate.conftest import RIGHT_GATE, scan_of
+from tests.apps.gate.conftest import RIGHT_GATE, scan_of, take_list_along
 from tests.cast import Cast
 
 
@@ -131,9 +131,30 @@ def test_a_withdrawn_registration_is_kept_as_a_conflict(cast: Cast, group: Group
 
 
 def test_a_scan_of_another_day_is_kept_as_a_conflict(cast: Cast, group: Group) -> None:
-    scan = scan_of(group, cast, device_time=group.in_band - timedelta(days=1), listed_at=None)
+    day_before = group.in_band - timedelta(days=1)
+    scan = scan_of(group, cast, device_time=day_before, listed_at=day_before - timedelta(hours=1))
 
     assert outcome(receive_scan(scan=scan, officer=cast.officer, at=later(group))) == ("conflict", "other_day", 0)
+
+
+@pytest.mark.parametrize("claim", ["with a network", "no list", "a list that nobody took along", "another's list"])
+def test_nobody_makes_an_arrival_older_by_saying_so(cast: Cast, group: Group, claim: str) -> None:
+    afterwards = group.in_band + timedelta(days=6)
+    tick(at=afterwards)
+    assert Registration.objects.get(pk=registration_of(group)).status == "no_show"
+    scan = scan_of(group, cast, listed_at=None)
+    if claim == "with a network":
+        scan = replace(scan_of(group, cast), offline=False)
+    elif claim == "a list that nobody took along":
+        scan = replace(scan, listed_at=group.in_band - timedelta(hours=2))
+    elif claim == "another's list":
+        take_list_along("SDG", cast.second_officer.pk, group.in_band - timedelta(hours=2))
+        scan = replace(scan, listed_at=group.in_band - timedelta(hours=2))
+
+    result = receive_scan(scan=scan, officer=cast.officer, at=afterwards)
+
+    assert outcome(result)[0] == "conflict"
+    assert Registration.objects.get(pk=registration_of(group)).status == "no_show"
 
 
 def test_a_scan_at_another_port_is_kept_as_a_conflict(cast: Cast, group: Group) -> None:

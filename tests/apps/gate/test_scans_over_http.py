@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from fairport.checkin.models import CheckIn
 from fairport.gate.models import GateConflict, GateScan
 from fairport.gate.operations import receive_scan
 from tests.apps.checkin.conftest import Group
-from tests.apps.gate.conftest import LEFT_GATE, RIGHT_GATE, scan_of
+from tests.apps.gate.conftest import LEFT_GATE, RIGHT_GATE, scan_of, take_list_along
 from tests.cast import Cast, signed_in
 from tests.factories.clock import StandingClock
 
@@ -40,7 +40,10 @@ def as_json(group: Group, cast: Cast, **changes: Any) -> dict[str, Any]:
         "listed_at": moment - 3_600_000,
         "offline": True,
     }
-    return fields | changes
+    told = fields | changes
+    if isinstance(told["listed_at"], int) and told["listed_at"] < 10**14:
+        take_list_along("SDG", cast.officer.pk, datetime.fromtimestamp(told["listed_at"] / 1000, UTC))
+    return told
 
 
 def send(browser: Client, *scans: Any) -> list[dict[str, Any]]:
