@@ -64,6 +64,8 @@ class WalkInForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"key": uuid.uuid4(), "urgency": Urgency.NONE})
         super().__init__(*args, **kwargs)
+        # Needed for urgent groups: "(optional)" would be wrong for them.
+        self.fields["words"].needed_sometimes = True  # type: ignore[attr-defined]
 
     def new_walk_in(self) -> NewWalkIn:
         """What was typed, once it is valid."""
