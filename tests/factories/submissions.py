@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from fairport.audit.events import APPLICANT
+from fairport.audit.events import APPLICANT, Actor
 from fairport.registrations.operations import submit_registration
 from fairport.registrations.submission import NewTraveler, Receipt, Submission
 from tests.factories.programme import NOW, PROGRAMME
@@ -58,9 +58,9 @@ def make_submission(**changes: Any) -> Submission:
     return replace(submission, **changes)
 
 
-def register(*, at: datetime = NOW, **changes: Any) -> Receipt:
-    """A registration in the database; the programme must be loaded."""
-    return submit_registration(submission=make_submission(**changes), at=at, actor=APPLICANT, idempotency_key=None)
+def register(*, at: datetime = NOW, actor: Actor = APPLICANT, **changes: Any) -> Receipt:
+    """A registration in the database, filed by `actor`; the programme must be loaded."""
+    return submit_registration(submission=make_submission(**changes), at=at, actor=actor, idempotency_key=None)
 
 
 def _letters(number: int) -> str:

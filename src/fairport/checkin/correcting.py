@@ -12,9 +12,9 @@ from django.db import transaction
 from fairport.accounts.models import User
 from fairport.audit.events import staff
 from fairport.audit.queries import latest_events
-from fairport.checkin.conflicts import refuse_own_name
 from fairport.checkin.deciding import LONGEST_REASON, SHORTEST_REASON
 from fairport.checkin.files import port_and_role, ports_of_group
+from fairport.registrations.conflicts import refuse_own_name
 from fairport.registrations.correcting import Corrector, Identity, correct_identity
 from fairport.registrations.events import TravelerCorrected
 from fairport.registrations.filing import registration_subject

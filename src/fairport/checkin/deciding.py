@@ -13,12 +13,12 @@ from fairport.accounts.queries import has_role
 from fairport.audit.events import staff
 from fairport.audit.operations import NewEvent, append_events
 from fairport.checkin.chain import DecisionState
-from fairport.checkin.conflicts import refuse_conflict
 from fairport.checkin.effect import chain_of, lock_group, states_of, take_effect
 from fairport.checkin.events import DeterminationRecorded
 from fairport.checkin.models import CheckIn, Determination, Outcome
 from fairport.checkin.places import role_at_port
 from fairport.programmes.queries import policy_of_version
+from fairport.registrations.conflicts import refuse_conflict
 from fairport.registrations.filing import registration_subject
 from fairport.registrations.models import Registration
 from fairport.sealing.box import open_json, seal_json

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fairport.checkin.adding import add_child_at_gate
 from fairport.checkin.arrival import AlreadyArrived, NobodyArrived, NotInGroup, OtherDay, record_arrival
-from fairport.checkin.conflicts import OwnCase, OwnRegistration
 from fairport.checkin.correcting import CorrectionReasonInvalid, correct_traveler
 from fairport.checkin.deciding import (
     AlreadyDetermined,
@@ -26,6 +25,7 @@ from fairport.checkin.reviewing import (
     review_determination,
 )
 from fairport.checkin.undoing import ArrivalDecided, ArrivalUndoTooLate, undo_arrival
+from fairport.registrations.conflicts import OwnCase, OwnRegistration
 from fairport.registrations.operations import ChildInvalid, NewChild
 
 __all__ = [

@@ -10,12 +10,12 @@ from django.db import transaction
 from fairport.accounts.models import User
 from fairport.audit.events import staff
 from fairport.audit.operations import NewEvent, append_events
-from fairport.checkin.conflicts import refuse_conflict
 from fairport.checkin.deciding import LONGEST_REASON, SHORTEST_REASON, NotEffective
 from fairport.checkin.effect import lock_group, take_effect
 from fairport.checkin.events import DeterminationReviewed
 from fairport.checkin.models import Determination, DeterminationReview, Verdict
 from fairport.checkin.places import role_at_port
+from fairport.registrations.conflicts import refuse_conflict
 from fairport.registrations.filing import registration_subject
 from fairport.registrations.models import Registration
 from fairport.sealing.box import open_json, seal_json

@@ -24,13 +24,13 @@ from fairport.facts.rules import (
     fit_words,
     port_and_role,
     refuse_closed,
-    refuse_own_name,
     refuse_unfit,
     traveler_in,
     words_context,
 )
 from fairport.notifications.operations import queue_message
 from fairport.programmes.queries import NoPolicyInForce, policy_in_force, policy_of_version
+from fairport.registrations.conflicts import refuse_conflict, refuse_own_name
 from fairport.registrations.filing import registration_subject
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import get_registration, open_contact, open_travelers
@@ -67,15 +67,15 @@ def confirm_facts(
     """Says that an officer saw what a traveler claims; it counts once a second person has approved.
 
     `words` tell what was seen. They are sealed under the file's own data key, also in the proposal, so that erasing the
-    person takes them along. Raises OtherPort, FileClosed, OwnName, NotInGroup, NothingChosen, NotClaimed,
-    AlreadyVerified, WordsUnfit, AlreadyProposed, Registration.DoesNotExist; SealBroken once the people were erased.
+    person takes them along. Raises OtherPort, FileClosed, OwnCase, OwnRegistration, NotInGroup, NothingChosen,
+    NotClaimed, AlreadyVerified, WordsUnfit, AlreadyProposed, Registration.DoesNotExist; SealBroken once erased.
     """
     # Not locked: approvals lock a proposal before the registration, and everything is asked again then.
     registration = get_registration(registration_id=registration_id)
     port, role = port_and_role(member=get_staff_member(user=officer), registration=registration)
     refuse_closed(registration=registration)
     travelers = open_travelers(registration=registration)
-    refuse_own_name(travelers=travelers, officer=officer)
+    refuse_conflict(registration=registration, officer=officer)
     refuse_unfit(person=traveler_in(travelers=travelers, traveler_id=traveler_id), criteria=criteria, at=at)
     sealed = seal_json(data_key=registration.data_key, context=words_context(traveler_id), value=fit_words(words))
     proposal = propose(
@@ -114,13 +114,14 @@ def confirm_facts(
 def record_facts(approval: Approval) -> None:
     """Writes the approved facts, in the transaction of the approval; the group is told.
 
-    Raises FileClosed, OwnName, NotInGroup, NotClaimed, AlreadyVerified; SealBroken once the people were erased.
+    Raises FileClosed, OwnCase, OwnRegistration, NotInGroup, NotClaimed, AlreadyVerified; SealBroken once the people
+    were erased.
     """
     payload, at = approval.payload, approval.at
     registration = _lock(uuid.UUID(payload["registration"]))
     refuse_closed(registration=registration)
     travelers = open_travelers(registration=registration)
-    refuse_own_name(travelers=travelers, officer=approval.approved_by)
+    refuse_conflict(registration=registration, officer=approval.approved_by)
     person = traveler_in(travelers=travelers, traveler_id=uuid.UUID(payload["traveler"]))
     criteria: list[str] = payload["criteria"]
     refuse_unfit(person=person, criteria=criteria, at=at)
@@ -164,7 +165,7 @@ def withdraw_fact(
 ) -> VerifiedFact:
     """Takes a verified fact back; from the next freeze on it counts no more, and the group is told.
 
-    Raises OtherPort, SupervisorNeeded, OwnName, WordsUnfit, FactNotThere, Registration.DoesNotExist; SealBroken once
+    Raises OtherPort, SupervisorNeeded, OwnCase, WordsUnfit, FactNotThere, Registration.DoesNotExist; SealBroken once
     the people were erased.
     """
     registration = _lock(registration_id)
@@ -173,7 +174,7 @@ def withdraw_fact(
     port = next((port for port in registration.ports if member.role_at(port, Role.SUPERVISOR)), None)
     if port is None:
         raise SupervisorNeeded("Only a supervisor of one of the group's ports can withdraw this.")
-    refuse_own_name(travelers=open_travelers(registration=registration), officer=supervisor)
+    refuse_own_name(registration=registration, officer=supervisor)
     words = fit_words(reason)
     fact = VerifiedFact.objects.filter(
         pk=fact_id, traveler__registration=registration, withdrawn_at__isnull=True

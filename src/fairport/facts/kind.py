@@ -13,7 +13,8 @@ from fairport.approvals.kinds import Payload, ProposalKind
 from fairport.facts.confirming import KIND, record_facts
 from fairport.facts.models import Place
 from fairport.facts.problems import TEXTS
-from fairport.facts.rules import AlreadyVerified, FileClosed, NotClaimed, NotInGroup, OwnName
+from fairport.facts.rules import AlreadyVerified, FileClosed, NotClaimed, NotInGroup
+from fairport.registrations.conflicts import OwnCase, OwnRegistration
 from fairport.sealing.box import SealBroken
 
 
@@ -39,7 +40,8 @@ VERIFIED_FACT: Final = ProposalKind(
     describe=_describe,
     carry_out=record_facts,
     refusals={
-        error: TEXTS[error.code] for error in (AlreadyVerified, FileClosed, NotClaimed, NotInGroup, OwnName, SealBroken)
+        error: TEXTS[error.code]
+        for error in (AlreadyVerified, FileClosed, NotClaimed, NotInGroup, OwnCase, OwnRegistration, SealBroken)
     },
     port_of=_port_of,
     href=_href,

@@ -11,9 +11,7 @@ from fairport.facts.rules import (
     NothingChosen,
     NotInGroup,
     OtherPort,
-    OwnName,
     WordsUnfit,
-    refuse_own_name,
 )
 
 __all__ = [
@@ -25,12 +23,10 @@ __all__ = [
     "NotInGroup",
     "NothingChosen",
     "OtherPort",
-    "OwnName",
     "SupervisorNeeded",
     "WordsUnfit",
     "confirm_facts",
     "open_file",
     "open_words",
-    "refuse_own_name",
     "withdraw_fact",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 TEXTS: Final[dict[str, Promise]] = {
     "other_port": _("This belongs to another port. You can open it only with a role there."),
+    "own_registration": _("You filed this registration. Another officer decides. Nothing was recorded."),
     "own_case": _("Somebody in this group has your name. Another officer decides. Nothing was recorded."),
     "not_in_group": _("This traveler is not in this group. Reload the page and choose again."),
     "fact_none_chosen": _("Choose at least one reason that you saw confirmed."),

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from fairport.accounts.models import PORT_ROLES, User
+from fairport.accounts.models import PORT_ROLES
 from fairport.accounts.queries import StaffMember
 from fairport.domain.transitions import Status
 from fairport.facts.models import VerifiedFact
-from fairport.registrations.identity import normalise_name
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import OpenTraveler
 
@@ -27,12 +26,6 @@ class OtherPort(Exception):
     """The officer has no role at any of the group's ports."""
 
     code = "other_port"
-
-
-class OwnName(Exception):
-    """Somebody in the group has the officer's own full name: another officer does it."""
-
-    code = "own_case"
 
 
 class FileClosed(Exception):
@@ -83,13 +76,6 @@ def port_and_role(*, member: StaffMember, registration: Registration) -> tuple[s
         if role is not None:
             return port, role
     raise OtherPort("You have no role at any of this group's ports.")
-
-
-def refuse_own_name(*, travelers: Sequence[OpenTraveler], officer: User) -> None:
-    """Raises OwnName."""
-    own = normalise_name(officer.full_name)
-    if any(normalise_name(f"{person.given_names} {person.family_names}") == own for person in travelers):
-        raise OwnName("Somebody in this group has your name.")
 
 
 def refuse_closed(*, registration: Registration) -> None:

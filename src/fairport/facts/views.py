@@ -27,6 +27,7 @@ from fairport.facts.problems import TEXTS
 from fairport.facts.queries import verified_at
 from fairport.facts.rules import port_and_role
 from fairport.ports.queries import get_port, list_ports
+from fairport.registrations.conflicts import OwnCase, OwnRegistration
 from fairport.registrations.models import Registration
 from fairport.registrations.queries import find_by_number
 from fairport.registrations.words import CRITERIA
@@ -105,7 +106,7 @@ def confirm(
                 officer=member.user,
                 at=now(),
             )
-        except operations.OwnName as refusal:
+        except (OwnCase, OwnRegistration) as refusal:
             return refuse_staff(request, member, code=refusal.code, text=TEXTS[refusal.code])
         except CONFLICTS as refusal:
             return _render_file(request, member, opened, code=refusal.code)
@@ -136,7 +137,7 @@ def withdraw(request: HttpRequest, member: StaffMember, registration_id: uuid.UU
                 supervisor=member.user,
                 at=now(),
             )
-        except (operations.OwnName, operations.SupervisorNeeded) as refusal:
+        except (OwnCase, operations.SupervisorNeeded) as refusal:
             return refuse_staff(request, member, code=refusal.code, text=TEXTS[refusal.code])
         except CONFLICTS as refusal:
             return _render_file(request, member, opened, code=refusal.code)

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from fairport.accounts.models import Role
 from fairport.approvals.kinds import Payload, ProposalKind
 from fairport.domain.transitions import TransitionRefused
-from fairport.facts.operations import OwnName
 from fairport.placements.models import PlacementReason
 from fairport.placements.placing import KIND, CapReached, NumbersUnfit, PortClosed, SizeUnfit, SlotUnfit, place_groups
 from fairport.placements.problems import TEXTS
 from fairport.ports.operations import NoPlaceLeft
 from fairport.ports.queries import get_port
+from fairport.registrations.conflicts import OwnCase, OwnRegistration
 from fairport.registrations.submission import DocumentInUse
 from fairport.sealing.box import SealBroken
 
@@ -61,7 +61,8 @@ EXCEPTIONAL_PLACEMENT: Final = ProposalKind(
             DocumentInUse,
             NoPlaceLeft,
             NumbersUnfit,
-            OwnName,
+            OwnCase,
+            OwnRegistration,
             PortClosed,
             SealBroken,
             SizeUnfit,

@@ -19,14 +19,13 @@ from fairport.approvals.operations import propose
 from fairport.audit.events import Subject, staff
 from fairport.domain.transitions import Event, Status, TransitionRefused
 from fairport.draws.locks import programme_locked
-from fairport.facts.operations import refuse_own_name
 from fairport.placements.models import ExceptionalPlacement, PlacementReason, PlacementWeek
 from fairport.ports.models import AppointmentSlot
 from fairport.ports.operations import NoPlaceLeft, take_outside_draw
 from fairport.ports.suspensions import suspended_slot_ids
 from fairport.programmes.closing import last_day_of
+from fairport.registrations.conflicts import refuse_conflict
 from fairport.registrations.models import Registration
-from fairport.registrations.queries import open_travelers
 from fairport.sealing.box import open_json, seal_json
 
 KIND: Final = "exceptional_placement"
@@ -93,8 +92,9 @@ def propose_placement(
     """Asks for places outside the draw for one registration, or for a group of over twelve in several.
 
     Takes nothing yet: the places, the cap and the groups are looked at again when a second person approves. `words` are
-    sealed under each file's own data key. Raises NumbersUnfit, SizeUnfit, SlotUnfit, PortClosed, WordsUnfit, OwnName,
-    TransitionRefused, NoPlaceLeft, CapReached, AlreadyProposed, ProposalNotAllowed; SealBroken once one was erased.
+    sealed under each file's own data key. Raises NumbersUnfit, SizeUnfit, SlotUnfit, PortClosed, WordsUnfit, OwnCase,
+    OwnRegistration, TransitionRefused, NoPlaceLeft, CapReached, AlreadyProposed, ProposalNotAllowed; SealBroken once
+    one was erased.
     """
     words = words.strip()
     if not SHORTEST_WORDS <= len(words) <= LONGEST_WORDS:
@@ -131,8 +131,8 @@ def propose_placement(
 def place_groups(approval: Approval) -> None:
     """Gives the groups their appointments, in the transaction of the approval: all of them in one band, or nobody.
 
-    Raises NumbersUnfit, SizeUnfit, SlotUnfit, PortClosed, OwnName, TransitionRefused, DocumentInUse, NoPlaceLeft,
-    CapReached; SealBroken once one was erased.
+    Raises NumbersUnfit, SizeUnfit, SlotUnfit, PortClosed, OwnCase, OwnRegistration, TransitionRefused, DocumentInUse,
+    NoPlaceLeft, CapReached; SealBroken once one was erased.
     """
     slot = AppointmentSlot.objects.select_related("port").get(pk=approval.payload["slot"])
     # A freeze, a run or a suspension at this moment comes before it or after it, never in between.
@@ -222,7 +222,7 @@ def _check(
     for registration in registrations:
         if registration.status not in PLACEABLE:
             raise TransitionRefused(Status(registration.status), Event.PLACED)
-        refuse_own_name(travelers=open_travelers(registration=registration), officer=person)
+        refuse_conflict(registration=registration, officer=person)
 
 
 def _open_week(slot: AppointmentSlot, week: date, cap: int) -> None:

@@ -26,6 +26,7 @@ TEXTS: Final[dict[str, Promise]] = {
         "A group has a place, an offer or a decision already, or is withdrawn. Nothing was changed."
     ),
     "document_in_use": _("A document of the group is in another active registration. Nothing was changed."),
+    "own_registration": _("You filed this registration. Another person does it. Nothing was changed."),
     "own_case": _("Somebody in this group has your name. Another person does it. Nothing was changed."),
     "seal_broken": _("This file was erased, or its key is missing."),
     "already_proposed": _("For this group a placement is proposed already and waits for a decision."),

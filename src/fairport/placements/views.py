@@ -22,7 +22,6 @@ from fairport.approvals.operations import AlreadyProposed, ProposalNotAllowed
 from fairport.checkin.times import write_date, write_moment, write_slot
 from fairport.clock.queries import now
 from fairport.domain.transitions import TransitionRefused
-from fairport.facts.operations import OwnName
 from fairport.placements import operations, queries
 from fairport.placements.forms import FilterForm, ProposeForm
 from fairport.placements.models import ExceptionalPlacement, PlacementReason
@@ -30,6 +29,7 @@ from fairport.placements.problems import TEXTS
 from fairport.ports.models import AppointmentSlot
 from fairport.ports.operations import NoPlaceLeft
 from fairport.ports.queries import list_ports
+from fairport.registrations.conflicts import OwnCase, OwnRegistration
 from fairport.registrations.models import Registration
 from fairport.sealing.box import SealBroken
 
@@ -100,7 +100,7 @@ def propose(request: HttpRequest, member: StaffMember) -> HttpResponse:
                     proposer=member.user,
                     at=now(),
                 )
-            except (OwnName, ProposalNotAllowed) as refusal:
+            except (OwnCase, OwnRegistration, ProposalNotAllowed) as refusal:
                 return refuse_staff(request, member, code=refusal.code, text=TEXTS[refusal.code])
             except REFUSALS as refusal:
                 code = refusal.code

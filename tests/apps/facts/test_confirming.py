@@ -12,12 +12,13 @@ from fairport.accounts.models import Role
 from fairport.appointments.operations import withdraw
 from fairport.approvals.models import Proposal, ProposalState
 from fairport.approvals.operations import AlreadyProposed, CannotBeCarriedOut, ProposalNotAllowed, SamePerson, approve
-from fairport.audit.events import APPLICANT, Subject
+from fairport.audit.events import APPLICANT, Subject, staff
 from fairport.audit.queries import list_events
 from fairport.facts import operations
 from fairport.facts.models import VerifiedFact
 from fairport.facts.queries import facts_that_hold
 from fairport.notifications.models import OutboxMessage
+from fairport.registrations.conflicts import OwnCase, OwnRegistration
 from fairport.registrations.models import Traveler
 from fairport.sealing.box import SealBroken
 from fairport.sealing.operations import erase_data_key
@@ -97,7 +98,7 @@ def test_nobody_confirms_or_approves_where_the_own_name_is(cast: Cast) -> None:
     family = make_family(
         travelers=(make_traveler(given_names="Ona", family_names="Officer", criteria=frozenset({"pregnancy"})),)
     )
-    with pytest.raises(operations.OwnName):
+    with pytest.raises(OwnCase):
         confirm(family, cast.officer)
     proposal = confirm(family, cast.second_officer)
     namesake = make_staff("Officer Ona", (Role.SUPERVISOR, "SDG"))
@@ -106,6 +107,19 @@ def test_nobody_confirms_or_approves_where_the_own_name_is(cast: Cast) -> None:
     assert refused.value.code == "own_case"
     assert Proposal.objects.get().state == ProposalState.OPEN
     assert not VerifiedFact.objects.exists()
+
+
+def test_nobody_confirms_or_approves_for_a_group_that_they_registered(cast: Cast) -> None:
+    filed_by_one = make_family(actor=staff(cast.officer.pk))
+    with pytest.raises(OwnRegistration):
+        confirm(filed_by_one, cast.officer)
+    proposal = confirm(filed_by_one, cast.second_officer)
+    with pytest.raises(CannotBeCarriedOut) as refused:
+        approve(proposal_id=proposal.pk, approver=cast.officer, at=NOW)
+    assert refused.value.code == "own_registration"
+    assert not VerifiedFact.objects.exists()
+    approve(proposal_id=proposal.pk, approver=cast.supervisor, at=NOW)
+    assert VerifiedFact.objects.count() == 1
 
 
 @pytest.mark.parametrize(

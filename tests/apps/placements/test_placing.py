@@ -18,18 +18,18 @@ from fairport.appointments.passes import make_pass, read_pass
 from fairport.appointments.places import rules_of
 from fairport.approvals.models import Proposal, ProposalState
 from fairport.approvals.operations import AlreadyProposed, CannotBeCarriedOut, ProposalNotAllowed, SamePerson, approve
-from fairport.audit.events import APPLICANT, WORKER, Subject
+from fairport.audit.events import APPLICANT, WORKER, Subject, staff
 from fairport.audit.queries import list_events
 from fairport.domain.transitions import TransitionRefused
 from fairport.draws.models import DrawEntry
 from fairport.draws.operations import freeze_draw, run_draw
-from fairport.facts.operations import OwnName
 from fairport.notifications.models import OutboxMessage
 from fairport.placements import operations
 from fairport.placements.models import ExceptionalPlacement, PlacementReason, PlacementWeek
 from fairport.placements.placing import week_of
 from fairport.ports.models import AppointmentSlot
 from fairport.ports.operations import NoPlaceLeft
+from fairport.registrations.conflicts import OwnCase, OwnRegistration
 from fairport.registrations.models import Registration
 from fairport.registrations.operations import lapse_overdue
 from fairport.sealing.operations import erase_data_key
@@ -180,13 +180,26 @@ def test_who_may_propose_and_who_may_approve(capped: Cast) -> None:
 def test_nobody_places_a_group_with_the_own_name(capped: Cast) -> None:
     travelers = (make_traveler(given_names="Ona", family_names="Officer"),)
     registration_id = register(at=AT, travelers=travelers).registration_id
-    with pytest.raises(OwnName):
+    with pytest.raises(OwnCase):
         propose(capped.officer, registration_id)
     proposal = propose(capped.second_officer, registration_id)
     namesake = make_staff("Officer Ona", (Role.SUPERVISOR, "SDG"))
     with pytest.raises(CannotBeCarriedOut) as refused:
         approve(proposal_id=proposal.pk, approver=namesake, at=AT)
     assert refused.value.code == "own_case"
+
+
+def test_nobody_places_a_group_that_they_registered(capped: Cast) -> None:
+    registration_id = register(at=AT, actor=staff(capped.officer.pk)).registration_id
+    with pytest.raises(OwnRegistration):
+        propose(capped.officer, registration_id)
+    filed_by_supervisor = register(at=AT, actor=staff(capped.supervisor.pk)).registration_id
+    proposal = propose(capped.officer, filed_by_supervisor)
+    with pytest.raises(CannotBeCarriedOut) as refused:
+        approve(proposal_id=proposal.pk, approver=capped.supervisor, at=AT)
+    assert refused.value.code == "own_registration"
+    approve(proposal_id=proposal.pk, approver=capped.scheduler, at=AT)
+    assert ExceptionalPlacement.objects.count() == 1
 
 
 def test_without_a_cap_in_the_policy_nobody_is_placed(capped: Cast) -> None:

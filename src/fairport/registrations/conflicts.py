@@ -1,4 +1,4 @@
-"""Who may neither decide about a group nor look at a decision again: nobody is a judge in their own case."""
+"""Who keeps out of a group's case: nobody decides, verifies or places in their own, or where they filed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from fairport.registrations.queries import open_travelers
 
 
 class OwnCase(Exception):
-    """Somebody in the group has the officer's own full name: another officer decides."""
+    """Somebody in the group has the officer's own full name: somebody else does it."""
 
     code = "own_case"
 
 
 class OwnRegistration(Exception):
-    """The officer filed the group's registration: another officer decides."""
+    """The officer filed the group's registration: somebody else does it."""
 
     code = "own_registration"
 
