@@ -47,11 +47,17 @@ class AlreadyArrived(Exception):
 
 @transaction.atomic
 def record_arrival(
-    *, appointment_id: uuid.UUID, traveler_ids: Collection[uuid.UUID], officer: User, at: datetime
+    *,
+    appointment_id: uuid.UUID,
+    traveler_ids: Collection[uuid.UUID],
+    officer: User,
+    at: datetime,
+    recorded_at: datetime | None = None,
 ) -> list[CheckIn]:
     """Checks travelers in, on the day of their appointment and at its port; the first one makes the group `arrived`.
 
-    All of them or none. Who comes later in the day is recorded by a second call.
+    All of them or none. Who comes later in the day is recorded by a second call. `at` is when they came, `recorded_at`
+    when that became known here, where a gate had no network meanwhile.
     Raises OtherPort, OtherDay, NobodyArrived, NotInGroup, AlreadyArrived; AppointmentNotBooked for one that was
     cancelled, given up or missed; TransitionRefused for a withdrawn registration; Appointment.DoesNotExist.
     """
@@ -73,7 +79,14 @@ def record_arrival(
         raise AlreadyArrived("This traveler has already been checked in.")
     check_ins = CheckIn.objects.bulk_create(
         [
-            CheckIn(appointment=appointment, traveler=traveler, port=slot.port, officer=officer, arrived_at=at)
+            CheckIn(
+                appointment=appointment,
+                traveler=traveler,
+                port=slot.port,
+                officer=officer,
+                arrived_at=at,
+                recorded_at=recorded_at or at,
+            )
             for traveler in travelers
         ]
     )

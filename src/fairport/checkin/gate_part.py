@@ -35,7 +35,7 @@ def gate_context(*, opened: Case, member: StaffMember, at: datetime) -> dict[str
             and traveler.check_in is not None
             and not is_decided
             and may_take_back(
-                recorded_at=traveler.check_in.arrived_at,
+                recorded_at=traveler.check_in.recorded_at,
                 at=at,
                 is_own=traveler.check_in.officer_id == member.user.pk,
                 is_supervisor=is_supervisor,

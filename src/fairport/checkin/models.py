@@ -22,9 +22,14 @@ class CheckIn(models.Model):
     port = models.ForeignKey(PortOfEntry, on_delete=models.PROTECT, related_name="+")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     arrived_at = models.DateTimeField()
+    # Later than the arrival where a gate had no network.
+    recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(recorded_at__gte=models.F("arrived_at")), name="checkin_recorded_after_arrival"
+            ),
             models.UniqueConstraint(
                 fields=["appointment", "traveler"],
                 name="checkin_arrives_once",

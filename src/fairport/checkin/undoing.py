@@ -66,7 +66,7 @@ def undo_arrival(*, appointment_id: uuid.UUID, traveler_id: uuid.UUID, officer: 
 def may_undo_arrival(*, check_in: CheckIn, officer: User, at: datetime) -> bool:
     """Whether somebody may take this arrival back as far as time and person go."""
     return may_take_back(
-        recorded_at=check_in.arrived_at,
+        recorded_at=check_in.recorded_at,
         at=at,
         is_own=check_in.officer_id == officer.pk,
         is_supervisor=has_role(user=officer, role=Role.SUPERVISOR, port=check_in.port_id),

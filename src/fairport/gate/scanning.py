@@ -108,7 +108,7 @@ def receive_scan(*, scan: IncomingScan, officer: User, at: datetime) -> ScanResu
     appointment = found if isinstance(found, Appointment) else None
     result = _Result()
     if scan.action == ScanAction.ARRIVAL:
-        result = _record(appointment, scan, officer, when.moment)
+        result = _record(appointment, scan, officer, when.moment, at)
     row = _store(scan, appointment, officer, when, result, at)
     data_key = appointment.registration.data_key if appointment else None
     subject = registration_subject(appointment.registration) if appointment else Subject("port", scan.port)
@@ -186,7 +186,9 @@ class _Result:
     outcome: ScanOutcome = ScanOutcome.SEEN
 
 
-def _record(appointment: Appointment | None, scan: IncomingScan, officer: User, moment: datetime) -> _Result:
+def _record(
+    appointment: Appointment | None, scan: IncomingScan, officer: User, moment: datetime, received_at: datetime
+) -> _Result:
     if appointment is None:
         return _Result(kind=ConflictKind.NO_APPOINTMENT, outcome=ScanOutcome.CONFLICT)
     if appointment.slot.port_id != scan.port:
@@ -199,7 +201,13 @@ def _record(appointment: Appointment | None, scan: IncomingScan, officer: User, 
     here = _arrived(appointment)
     while missing := claimed - here:
         try:
-            record_arrival(appointment_id=appointment.pk, traveler_ids=missing, officer=officer, at=moment)
+            record_arrival(
+                appointment_id=appointment.pk,
+                traveler_ids=missing,
+                officer=officer,
+                at=moment,
+                recorded_at=received_at,
+            )
         except AlreadyArrived:
             # Another device was quicker with some of them: only the others are left, so this ends.
             here = _arrived(appointment)

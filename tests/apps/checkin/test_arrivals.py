@@ -101,6 +101,7 @@ def test_the_database_refuses_a_second_check_in_by_itself(cast: Cast, group: Gro
             port_id="SDG",
             officer=cast.officer,
             arrived_at=group.in_band,
+            recorded_at=group.in_band,
         )
 
 

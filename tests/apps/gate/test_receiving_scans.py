@@ -14,7 +14,7 @@ from fairport.appointments.operations import cancel_appointment, renew, tick, wi
 from fairport.audit.events import APPLICANT, OPERATOR, Subject
 from fairport.audit.queries import list_events
 from fairport.checkin.models import CheckIn
-from fairport.checkin.operations import OtherPort, record_arrival
+from fairport.checkin.operations import ArrivalUndoTooLate, OtherPort, record_arrival, undo_arrival
 from fairport.domain.codes import confirmation_number_from
 from fairport.gate.models import GateConflict, GateScan, ScanAction
 from fairport.gate.operations import OtherOfficer, ScanResult, receive_scan
@@ -307,3 +307,24 @@ def arrive(group: Group, cast: Cast, travelers: list[Traveler]) -> None:
         officer=cast.second_officer,
         at=group.in_band,
     )
+
+
+def test_a_mistake_that_came_in_late_can_be_taken_back_for_half_an_hour(cast: Cast, group: Group) -> None:
+    received = group.in_band + timedelta(hours=3)
+    receive_scan(scan=scan_of(group, cast), officer=cast.officer, at=received)
+    first, second, _third = CheckIn.objects.order_by("traveler__position")
+    assert (first.arrived_at, first.recorded_at) == (group.in_band, received)
+
+    def take_back(check_in: CheckIn, at: datetime) -> None:
+        undo_arrival(appointment_id=group.appointment.pk, traveler_id=check_in.traveler_id, officer=cast.officer, at=at)
+
+    take_back(first, received + timedelta(minutes=29))
+    with pytest.raises(ArrivalUndoTooLate):
+        take_back(second, received + timedelta(minutes=31))
+    assert CheckIn.objects.count() == 2
+
+
+def test_nobody_is_recorded_before_they_came(cast: Cast, group: Group) -> None:
+    receive_scan(scan=scan_of(group, cast), officer=cast.officer, at=later(group))
+    with pytest.raises(IntegrityError, match="checkin_recorded_after_arrival"), transaction.atomic():
+        CheckIn.objects.update(recorded_at=group.in_band - timedelta(minutes=1))

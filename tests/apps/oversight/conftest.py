@@ -51,7 +51,14 @@ def add_decisions(
         )
         check_ins = CheckIn.objects.bulk_create(
             [
-                CheckIn(appointment=appointment, traveler=traveler, port_id=port, officer=officer, arrived_at=at)
+                CheckIn(
+                    appointment=appointment,
+                    traveler=traveler,
+                    port_id=port,
+                    officer=officer,
+                    arrived_at=at,
+                    recorded_at=at,
+                )
                 for traveler in travelers
             ]
         )
