@@ -114,6 +114,7 @@ EVENTS: Final[dict[str, Promise]] = {
     "gate.day_list_loaded": _("A device took the day list along"),
     "gate.scan_received": _("A scan came from a gate"),
     "gate.conflict_found": _("A scan contradicted the record"),
+    "gate.conflict_read": _("Somebody read what was written about a conflict"),
     "gate.conflict_closed": _("A supervisor closed a conflict"),
     "proposal.made": _("Something that needs two people was proposed"),
     "proposal.decided": _("A second person decided about a proposal"),

@@ -10,12 +10,13 @@ from django.db import transaction
 
 from fairport.accounts.models import Role, User
 from fairport.accounts.queries import get_staff_member
-from fairport.audit.events import Subject, staff
+from fairport.audit.events import EventDetails, Subject, staff
 from fairport.audit.operations import append_event
+from fairport.checkin.files import append_about_file
 from fairport.checkin.operations import OtherPort
-from fairport.gate.events import ConflictClosed
+from fairport.checkin.places import role_at_port
+from fairport.gate.events import ConflictClosed, ConflictRead
 from fairport.gate.models import GateConflict
-from fairport.registrations.filing import registration_subject
 from fairport.sealing.box import open_for_service, seal_for_service
 
 WORDS_PURPOSE: Final = "gate-conflict"
@@ -58,24 +59,29 @@ def close_conflict(*, conflict_id: uuid.UUID, words: str, supervisor: User, at: 
     )
     if changed != 1:
         raise ConflictAlreadyClosed("This conflict was closed before.")
-    appointment = conflict.scan.appointment
-    append_event(
-        event=ConflictClosed(conflict=str(conflict_id), port=conflict.port_id, kind=conflict.kind),
-        subject=registration_subject(appointment.registration) if appointment else Subject("port", conflict.port_id),
-        actor=staff(supervisor.pk),
-        at=at,
-        data_key=appointment.registration.data_key if appointment else None,
-    )
+    event = ConflictClosed(conflict=str(conflict_id), port=conflict.port_id, kind=conflict.kind)
+    _tell(conflict, event, supervisor, at)
     conflict.refresh_from_db()
     return conflict
 
 
-def open_words(*, conflict: GateConflict) -> str:
-    """What the supervisor wrote, or nothing while it is open."""
+@transaction.atomic
+def open_words(*, conflict: GateConflict, reader: User, at: datetime) -> str:
+    """What the supervisor wrote, with an event that says who read it; nothing while it is open. Raises OtherPort."""
     if conflict.sealed_words is None:
         return ""
+    role = role_at_port(officer=reader, port=conflict.port_id)
+    _tell(conflict, ConflictRead(conflict=str(conflict.pk), role=role, port=conflict.port_id), reader, at)
     box = bytes(conflict.sealed_words)
     return open_for_service(purpose=WORDS_PURPOSE, context=_context(conflict.pk), box=box).decode()
+
+
+def _tell(conflict: GateConflict, event: EventDetails, officer: User, at: datetime) -> None:
+    appointment = conflict.scan.appointment
+    if appointment is None:
+        append_event(event=event, subject=Subject("port", conflict.port_id), actor=staff(officer.pk), at=at)
+    else:
+        append_about_file(event=event, registration=appointment.registration, officer=officer, at=at)
 
 
 def _context(conflict_id: uuid.UUID) -> str:

@@ -54,3 +54,13 @@ class ConflictClosed(EventDetails):
     conflict: str
     port: str
     kind: str
+
+
+@dataclass(frozen=True)
+class ConflictRead(EventDetails):
+    """Somebody read what a supervisor had written about it."""
+
+    name: ClassVar[str] = "gate.conflict_read"
+    conflict: str
+    role: str
+    port: str

@@ -59,6 +59,7 @@ def find_conflict(*, conflict_id: uuid.UUID) -> GateConflict | None:
     conflicts = GateConflict.objects.select_related(
         "scan__officer",
         "scan__appointment__slot",
+        "scan__appointment__registration__data_key",
         "other_scan__officer",
         "other_scan__appointment__slot",
         "closed_by",

@@ -116,7 +116,7 @@ def conflict(request: HttpRequest, member: StaffMember, conflict_id: uuid.UUID) 
             return HttpResponseRedirect(f"{reverse('office_gate_conflicts')}?{urlencode({'port': found.port_id})}")
     context = {
         "conflict": _conflict_view(found, found.port),
-        "words": open_words(conflict=found),
+        "words": open_words(conflict=found, reader=member.user, at=now()),
         "form": form if may_close and found.closed_at is None else None,
         "problems": [TEXTS[problem]] if problem else [],
         "problem_codes": [problem] if problem else [],

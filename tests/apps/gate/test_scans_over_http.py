@@ -17,6 +17,7 @@ from fairport.audit.queries import list_events
 from fairport.checkin.models import CheckIn
 from fairport.gate.models import GateConflict, GateScan
 from fairport.gate.operations import receive_scan
+from fairport.sealing.operations import erase_data_key
 from tests.apps.checkin.conftest import Group
 from tests.apps.gate.conftest import LEFT_GATE, RIGHT_GATE, scan_of, take_list_along
 from tests.cast import Cast, signed_in
@@ -307,8 +308,19 @@ def test_a_supervisor_closes_a_conflict_in_words(cast: Cast, conflict: GateConfl
     assert "Used at two gates" in supervisor.get("/office/gate/conflicts?closed=yes").content.decode()
     appointment = conflict.scan.appointment
     assert appointment is not None
-    last = list_events(subject=Subject("registration", str(appointment.registration_id)))[-1]
-    assert (last.name, last.actor_id) == ("gate.conflict_closed", str(cast.supervisor.pk))
+    *_before, closed, read = list_events(subject=Subject("registration", str(appointment.registration_id)))
+    assert (closed.name, closed.actor_id) == ("gate.conflict_closed", str(cast.supervisor.pk))
+    assert (read.name, read.actor_id) == ("gate.conflict_read", str(cast.supervisor.pk))
+
+
+def test_a_conflict_of_an_erased_group_is_closed_and_read(
+    cast: Cast, group: Group, conflict: GateConflict, clock: StandingClock
+) -> None:
+    erase_data_key(data_key_id=group.appointment.registration.data_key_id, at=clock.at)
+    supervisor = signed_in(cast.supervisor)
+    path = f"/office/gate/conflicts/{conflict.pk}"
+    assert supervisor.post(path, {"words": WORDS}).status_code == 302
+    assert WORDS in supervisor.get(path).content.decode()
 
 
 @pytest.mark.parametrize(("words", "code"), [("", 400), ("too short", 400), ("x" * 4001, 400), ("a\0" * 20, 400)])
