@@ -10,13 +10,11 @@ from django.db import transaction
 
 from fairport.accounts.models import Role, User
 from fairport.accounts.queries import get_staff_member
-from fairport.audit.events import EventDetails, Subject, staff
-from fairport.audit.operations import append_event
-from fairport.checkin.files import append_about_file
 from fairport.checkin.operations import OtherPort
 from fairport.checkin.places import role_at_port
 from fairport.gate.events import ConflictClosed, ConflictRead
 from fairport.gate.models import GateConflict
+from fairport.gate.telling import tell
 from fairport.sealing.box import open_for_service, seal_for_service
 
 WORDS_PURPOSE: Final = "gate-conflict"
@@ -60,7 +58,7 @@ def close_conflict(*, conflict_id: uuid.UUID, words: str, supervisor: User, at: 
     if changed != 1:
         raise ConflictAlreadyClosed("This conflict was closed before.")
     event = ConflictClosed(conflict=str(conflict_id), port=conflict.port_id, kind=conflict.kind)
-    _tell(conflict, event, supervisor, at)
+    tell(event=event, appointment=conflict.scan.appointment, port=conflict.port_id, officer=supervisor, at=at)
     conflict.refresh_from_db()
     return conflict
 
@@ -71,17 +69,10 @@ def open_words(*, conflict: GateConflict, reader: User, at: datetime) -> str:
     if conflict.sealed_words is None:
         return ""
     role = role_at_port(officer=reader, port=conflict.port_id)
-    _tell(conflict, ConflictRead(conflict=str(conflict.pk), role=role, port=conflict.port_id), reader, at)
+    event = ConflictRead(conflict=str(conflict.pk), role=role, port=conflict.port_id)
+    tell(event=event, appointment=conflict.scan.appointment, port=conflict.port_id, officer=reader, at=at)
     box = bytes(conflict.sealed_words)
     return open_for_service(purpose=WORDS_PURPOSE, context=_context(conflict.pk), box=box).decode()
-
-
-def _tell(conflict: GateConflict, event: EventDetails, officer: User, at: datetime) -> None:
-    appointment = conflict.scan.appointment
-    if appointment is None:
-        append_event(event=event, subject=Subject("port", conflict.port_id), actor=staff(officer.pk), at=at)
-    else:
-        append_about_file(event=event, registration=appointment.registration, officer=officer, at=at)
 
 
 def _context(conflict_id: uuid.UUID) -> str:

@@ -13,9 +13,7 @@ from django.db import connection, transaction
 from fairport.accounts.models import User
 from fairport.appointments.models import Appointment, AppointmentState
 from fairport.appointments.operations import AppointmentNotBooked
-from fairport.audit.events import Subject, staff
 from fairport.audit.listing import list_log
-from fairport.audit.operations import append_event
 from fairport.checkin.judging import identify
 from fairport.checkin.models import CheckIn
 from fairport.checkin.operations import AlreadyArrived, OtherDay, record_arrival
@@ -24,9 +22,9 @@ from fairport.domain.gate import ScanTime, time_of_scan
 from fairport.domain.transitions import TransitionRefused
 from fairport.gate.events import ConflictFound, DayListLoaded, ScanReceived
 from fairport.gate.models import ConflictKind, GateConflict, GateScan, ScanAction, ScanOutcome
-from fairport.registrations.filing import registration_subject
+from fairport.gate.telling import tell
 from fairport.registrations.models import Traveler
-from fairport.sealing.box import open_for_service, seal_for_service
+from fairport.sealing.box import SealBroken, open_for_service, seal_for_service
 
 TEXT_PURPOSE: Final = "gate-scan"
 # A device knows the moment of its list to the millisecond.
@@ -110,42 +108,30 @@ def receive_scan(*, scan: IncomingScan, officer: User, at: datetime) -> ScanResu
     if scan.action == ScanAction.ARRIVAL:
         result = _record(appointment, scan, officer, when.moment, at)
     row = _store(scan, appointment, officer, when, result, at)
-    data_key = appointment.registration.data_key if appointment else None
-    subject = registration_subject(appointment.registration) if appointment else Subject("port", scan.port)
     # A look with a network is told by the check of the pass itself.
     if row.offline or row.action == ScanAction.ARRIVAL:
-        append_event(
-            event=ScanReceived(
-                scan=str(row.pk),
-                port=scan.port,
-                role=role,
-                action=row.action,
-                answer=row.answer,
-                outcome=row.outcome,
-                offline=row.offline,
-            ),
-            subject=subject,
-            actor=staff(officer.pk),
-            at=at,
-            data_key=data_key,
+        received = ScanReceived(
+            scan=str(row.pk),
+            port=scan.port,
+            role=role,
+            action=row.action,
+            answer=row.answer,
+            outcome=row.outcome,
+            offline=row.offline,
         )
+        tell(event=received, appointment=appointment, port=scan.port, officer=officer, at=at)
     if result.kind is not None:
         conflict = GateConflict.objects.create(
             scan=row, other_scan=result.other_scan, port_id=scan.port, kind=result.kind, found_at=at
         )
-        append_event(
-            event=ConflictFound(
-                conflict=str(conflict.pk),
-                scan=str(row.pk),
-                port=scan.port,
-                kind=conflict.kind,
-                other_scan=str(conflict.other_scan_id) if conflict.other_scan_id else None,
-            ),
-            subject=subject,
-            actor=staff(officer.pk),
-            at=at,
-            data_key=data_key,
+        contradicts = ConflictFound(
+            conflict=str(conflict.pk),
+            scan=str(row.pk),
+            port=scan.port,
+            kind=conflict.kind,
+            other_scan=str(conflict.other_scan_id) if conflict.other_scan_id else None,
         )
+        tell(event=contradicts, appointment=appointment, port=scan.port, officer=officer, at=at)
     return ScanResult(
         row.pk, ScanOutcome(row.outcome), False, result.kind, len(row.recorded), count_expected(appointment)
     )
@@ -214,6 +200,9 @@ def _record(
         except OtherPort:
             # Moved to another port since it was read.
             return _Result(kind=ConflictKind.OTHER_PORT, outcome=ScanOutcome.CONFLICT)
+        except SealBroken:
+            # Nothing is recorded in a file that was erased, but the scan itself is kept.
+            return _Result(kind=ConflictKind.CANCELLED, outcome=ScanOutcome.CONFLICT)
         except OtherDay:
             return _Result(kind=ConflictKind.OTHER_DAY, outcome=ScanOutcome.CONFLICT)
         except (AppointmentNotBooked, TransitionRefused):

@@ -20,6 +20,7 @@ from fairport.gate.models import GateConflict, GateScan, ScanAction
 from fairport.gate.operations import OtherOfficer, ScanResult, receive_scan
 from fairport.gate.scanning import open_text
 from fairport.registrations.models import Registration, Traveler
+from fairport.sealing.operations import erase_data_key
 from tests.apps.checkin.conftest import Group
 from tests.apps.gate.conftest import RIGHT_GATE, scan_of, take_list_along
 from tests.cast import Cast
@@ -328,3 +329,13 @@ def test_nobody_is_recorded_before_they_came(cast: Cast, group: Group) -> None:
     receive_scan(scan=scan_of(group, cast), officer=cast.officer, at=later(group))
     with pytest.raises(IntegrityError, match="checkin_recorded_after_arrival"), transaction.atomic():
         CheckIn.objects.update(recorded_at=group.in_band - timedelta(minutes=1))
+
+
+def test_a_scan_of_an_erased_group_is_kept_as_a_conflict(cast: Cast, group: Group) -> None:
+    scan = scan_of(group, cast)
+    erase_data_key(data_key_id=group.appointment.registration.data_key_id, at=group.in_band)
+
+    assert outcome(receive_scan(scan=scan, officer=cast.officer, at=later(group))) == ("conflict", "cancelled", 0)
+    names = [event.name for event in list_events(subject=Subject("registration", str(registration_of(group))))]
+    assert names[-2:] == ["gate.scan_received", "gate.conflict_found"]
+    assert not CheckIn.objects.exists()
