@@ -59,7 +59,7 @@ def test_two_people_close_the_port_and_the_family_goes_first(
     assert (lost["status"], lost["appointment"]) == ("waiting", None)
     family = visit(window=PHONE, language="es")
     sign_in(family, code)
-    assert family.sees("You go before the others in the next draw")
+    assert family.sees("You come first in the next draw, for the places that go by lot")
     family.press("Choose other ports")
     family.choose("First choice", "CLX")
     family.press("Save these ports")

@@ -122,8 +122,8 @@ _PLACES: Final[dict[str, Promise]] = {
     ),
     "offer_closed": _("You already answered this offer."),
     "offer_taken_back": _(
-        "This place is gone, because the port is closed. It is not your fault. In the next draw you come before the "
-        "others."
+        "This place is gone, because the port is closed. It is not your fault. In the next draw you come first for the "
+        "places that go by lot."
     ),
     "ports_fixed": _("You can choose other ports only while you wait for a place."),
     "nothing_to_cancel": _("You have no appointment that can be cancelled now."),

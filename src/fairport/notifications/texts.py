@@ -41,9 +41,10 @@ NOT_A_DECISION = _("An appointment is no guarantee. An officer decides at the po
 # Between a draw's freeze and its time, "the next draw" would be one whose list was made without them.
 BACK_IN = _("You are again in every draw whose list of groups is made from now on.")
 CLOSED_PORT = _("The port %(port)s is closed for now. This is not your fault.")
-FIRST_IN_LINE = _("In the next draw you come before the others, at the ports that you chose.")
+FIRST_IN_LINE = _("In the next draw you come first for the places that go by lot, at the ports that you chose.")
 KEEPS_SENIORITY = _("You keep the date when you registered. You lose nothing.")
 
+FIRST_BY_LOT = _("In the next draw you come first for the places that go by lot.")
 KEEPS_QUEUE = _("Your registration is kept as it is, with the date when you registered.")
 MOVED_FROM = _("Before: %(old_day)s, %(old_from)s to %(old_to)s (time at the port)")
 
@@ -102,7 +103,8 @@ TEXTS: Mapping[str, Text] = {
             PLACE,
             OTHER_CLOCK,
             CONFIRM_BY,
-            _("If you cannot go there, say no. In the next draw you come before the others. You lose nothing."),
+            _("If you cannot go there, say no. You lose nothing."),
+            FIRST_BY_LOT,
         ),
     ),
     "appointment_moved": Text(
@@ -113,7 +115,8 @@ TEXTS: Mapping[str, Text] = {
             PLACE,
             OTHER_CLOCK,
             _("Open your registration to see your new pass. The old pass shows the old place."),
-            _("If you cannot go there, please cancel. In the next draw you come before the others. You lose nothing."),
+            _("If you cannot go there, please cancel. You lose nothing."),
+            FIRST_BY_LOT,
             NOT_A_DECISION,
         ),
     ),
@@ -126,7 +129,8 @@ TEXTS: Mapping[str, Text] = {
             PLACE,
             OTHER_CLOCK,
             CONFIRM_BY,
-            _("If you cannot come then, say no. In the next draw you come before the others. You lose nothing."),
+            _("If you cannot come then, say no. You lose nothing."),
+            FIRST_BY_LOT,
         ),
     ),
     "declined": Text(
@@ -187,7 +191,8 @@ TEXTS: Mapping[str, Text] = {
             PLACE,
             OTHER_CLOCK,
             _("Open your registration and print your pass again. The officers at the port know the new time."),
-            _("If you cannot come then, please cancel. In the next draw you come before the others. You lose nothing."),
+            _("If you cannot come then, please cancel. You lose nothing."),
+            FIRST_BY_LOT,
         ),
     ),
     "cancellation": Text(

@@ -31,7 +31,7 @@ def test_whose_place_was_taken_back_reads_what_happens_next(visit: Visit) -> Non
     Registration.objects.update(ports=["SDG"])
     close_san_diego(visit)
     words = main_text(visit.client.get("/status"))
-    assert "You go before the others in the next draw" in words
+    assert "You come first in the next draw, for the places that go by lot" in words
     assert "Please do not travel there." in words
     assert "All your ports are closed." in words
 
@@ -41,7 +41,7 @@ def test_who_waits_for_a_closed_port_reads_that_too(visit: Visit) -> None:
     close_san_diego(visit)
     words = main_text(visit.client.get("/status"))
     assert "You can wait until it opens, or choose other ports." in words
-    assert "You go before the others" not in words
+    assert "for the places that go by lot" not in words
 
 
 def test_whose_place_was_moved_reads_that_too(visit: Visit) -> None:
